@@ -96,11 +96,11 @@ SELKIE_HOT int64_t selkie_read_record(const void *record, uint64_t limit, uint64
     return selkie_check_record(record, limit, position, (uint32_t)seed, out, out_bytes, &spent);
 }
 
-SELKIE_HOT int64_t selkie_scan_records(const void *extent, struct selkie_scan *scan) {
+SELKIE_HOT int64_t selkie_scan_records(const void *extent, volatile struct selkie_scan *scan) {
     return selkie_scan_walk((const char *)extent, scan);
 }
 
-SELKIE_HOT int64_t selkie_search_record(const void *extent, struct selkie_scan *scan, uint64_t budget) {
+SELKIE_HOT int64_t selkie_search_record(const void *extent, volatile struct selkie_scan *scan, uint64_t budget) {
     return selkie_scan_search((const char *)extent, scan, budget);
 }
 

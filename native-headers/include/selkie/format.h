@@ -16,6 +16,7 @@
 #define SELKIE_EXTENT_SLOT_BYTES 512u
 #define SELKIE_EXTENT_NAME_BYTES 256u
 #define SELKIE_WATERMARK_OFFSET 1024u
+#define SELKIE_TRIM_OFFSET 1088u // two lines, written in turn
 #define SELKIE_POOL_HEADER_BYTES 4096u
 
 #define SELKIE_POOL_MAGIC 0x3150454b4c455331ull   // "1SELKEP1" read as bytes
@@ -26,11 +27,10 @@ enum selkie_extent_state { SELKIE_EXTENT_FREE = 1, SELKIE_EXTENT_LOG = 2 };
 enum selkie_record_type {
     SELKIE_RECORD_DATA = 1, // a user's record
     SELKIE_RECORD_PAD = 2,  // skips to its end; its checksum covers its first line only
-    SELKIE_RECORD_TRIM = 3, // payload: u64, the log begins at this position
-    SELKIE_RECORD_GAP = 4   // as PAD, written by salvage over bytes that were lost
+    SELKIE_RECORD_GAP = 3   // as PAD, written by salvage over records that were lost
 };
 
-#define SELKIE_RECORD_TYPE_MAX 4
+#define SELKIE_RECORD_TYPE_MAX 3
 
 // Members of one batch stand back to back. The first has MORE alone, the last CONTINUES alone, those between both.
 #define SELKIE_RECORD_MORE 0x01
@@ -55,7 +55,9 @@ struct selkie_record {
 #define SELKIE_RECORD_TRAILER_BYTES 4u
 #define SELKIE_RECORD_OVERHEAD_BYTES (SELKIE_RECORD_HEADER_BYTES + SELKIE_RECORD_TRAILER_BYTES)
 
-// One of two slots in an extent's header. The slot of generation g is g & 1, so that a torn write leaves the one before.
+// One of two slots in an extent's header. A change of generation g is written to slot g & 1, persisted, and then to the
+// other: a torn write leaves the one before, and one damaged slot loses nothing. The valid one of the higher generation
+// counts.
 struct selkie_extent_slot {
     uint64_t magic;
     uint16_t format_major;
@@ -70,14 +72,17 @@ struct selkie_extent_slot {
     uint64_t log_created;    // tells a log from a later one of the same name; milliseconds since 1970
     uint8_t name[SELKIE_EXTENT_NAME_BYTES]; // of the log, UTF-8
     uint8_t reserved[180];   // zero
-    uint32_t crc32c;         // over the bytes before it, from seed 0
+    uint32_t crc32c;         // over the bytes before it, as RFC 3720 has it (from ~0, inverted)
 };
 
 // At SELKIE_WATERMARK_OFFSET, written lazily: everything below position was persisted.
-struct selkie_watermark {
+// At SELKIE_TRIM_OFFSET and a line later: the log begins at position. The highest that verifies counts.
+struct selkie_mark {
     uint64_t position;
-    uint64_t check; // crc32c(seed, position), so that a torn or stale pair is ignored
+    uint64_t check; // CRC-32C over the extent's seed (u32) and position, so that a torn or stale pair is ignored
 };
+
+// The seed of an extent's records and marks: CRC-32C (RFC 3720) over pool_id, extent_number (u32) and generation (u64).
 
 struct selkie_pool_header {
     uint64_t magic;
@@ -88,7 +93,7 @@ struct selkie_pool_header {
     uint64_t extent_bytes;
     uint64_t created;        // milliseconds since 1970
     uint8_t reserved[4044];  // zero
-    uint32_t crc32c;         // over the bytes before it, from seed 0
+    uint32_t crc32c;         // over the bytes before it, as RFC 3720 has it
 };
 
 _Static_assert(sizeof(struct selkie_record) == SELKIE_RECORD_HEADER_BYTES, "record header");
@@ -96,6 +101,7 @@ _Static_assert(offsetof(struct selkie_record, position) == 8, "the position is o
 _Static_assert(offsetof(struct selkie_record, lag_lines) == 16, "lag, type and flags are one aligned word");
 _Static_assert(sizeof(struct selkie_extent_slot) == SELKIE_EXTENT_SLOT_BYTES, "extent slot");
 _Static_assert(2 * sizeof(struct selkie_extent_slot) <= SELKIE_WATERMARK_OFFSET, "both slots before the watermark");
+_Static_assert(sizeof(struct selkie_mark) == 16, "mark");
 _Static_assert(sizeof(struct selkie_pool_header) == SELKIE_POOL_HEADER_BYTES, "pool header");
 
 // The length on media of a record with a payload of this many bytes.

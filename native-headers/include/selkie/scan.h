@@ -6,6 +6,7 @@
 
 #include <selkie/append.h>
 
+// Every use is volatile: a fault may end the walk at any load, and what was walked until then must stand here.
 // In and out of selkie_scan_records; the Java side reads and writes the same words (org.selkie.os.HotPath).
 struct selkie_scan {
     uint64_t offset;        // in: where to begin; out: where the walk stands
@@ -17,7 +18,6 @@ struct selkie_scan {
     uint64_t data_records;  // in and out: of type DATA and above
     uint64_t payload_bytes; // in and out: of those
     uint64_t proven;        // in and out: everything below this position was persisted, as some record says
-    uint64_t trim_position; // in and out: the highest position that a TRIM record names
     uint64_t batch_offset;  // in and out: where the open batch began, SELKIE_NO_BATCH when none is open
     uint64_t spent;         // in and out: bytes summed
     uint64_t batch_records; // in and out: data records of the open batch, not to be counted if it is torn
@@ -29,12 +29,14 @@ struct selkie_scan {
 #define SELKIE_BUDGET (-6)     // more bytes were summed than asked for
 
 // Walks valid records. Returns 0 at `stop`, else why the record at `offset` is not walked.
-SELKIE_INLINE int64_t selkie_scan_walk(const char *extent, struct selkie_scan *scan) {
+SELKIE_INLINE int64_t selkie_scan_walk(const char *extent, volatile struct selkie_scan *scan) {
     while (scan->offset < scan->stop) {
         const char *record = extent + scan->offset;
         const uint64_t position = scan->base_position + scan->offset;
-        const int64_t length = selkie_check_record(record, scan->end - scan->offset, position, (uint32_t)scan->seed, 0, 0,
-                                                   &scan->spent);
+        uint64_t spent = 0;
+        const int64_t length =
+            selkie_check_record(record, scan->end - scan->offset, position, (uint32_t)scan->seed, 0, 0, &spent);
+        scan->spent += spent;
         if (length < 0) {
             return length;
         }
@@ -54,14 +56,8 @@ SELKIE_INLINE int64_t selkie_scan_walk(const char *extent, struct selkie_scan *s
         if ((uint32_t)third != SELKIE_LAG_UNKNOWN && lag <= position && position - lag > scan->proven) {
             scan->proven = position - lag;
         }
-        if (type == SELKIE_RECORD_TRIM && length == 8) {
-            const uint64_t trim = ((const volatile uint64_t *)record)[3];
-            if (trim > scan->trim_position && trim <= position) {
-                scan->trim_position = trim;
-            }
-        }
         scan->records++;
-        if (type != SELKIE_RECORD_PAD && type != SELKIE_RECORD_TRIM && type != SELKIE_RECORD_GAP) {
+        if (type != SELKIE_RECORD_PAD && type != SELKIE_RECORD_GAP) {
             scan->data_records++;
             scan->payload_bytes += (uint64_t)length;
             scan->batch_records++;
@@ -78,11 +74,12 @@ SELKIE_INLINE int64_t selkie_scan_walk(const char *extent, struct selkie_scan *s
 // Moves `offset` to the next valid record at or after it. Returns 0 there, ABSENT at `stop`, BUDGET when more than
 // `budget` bytes were summed: an extent forged so that every line looks like the beginning of a long record must not
 // cost the square of its length.
-SELKIE_INLINE int64_t selkie_scan_search(const char *extent, struct selkie_scan *scan, uint64_t budget) {
+SELKIE_INLINE int64_t selkie_scan_search(const char *extent, volatile struct selkie_scan *scan, uint64_t budget) {
     while (scan->offset < scan->stop) {
-        const int64_t length =
-            selkie_check_record(extent + scan->offset, scan->end - scan->offset, scan->base_position + scan->offset,
-                                (uint32_t)scan->seed, 0, 0, &scan->spent);
+        uint64_t spent = 0;
+        const int64_t length = selkie_check_record(extent + scan->offset, scan->end - scan->offset,
+                                                   scan->base_position + scan->offset, (uint32_t)scan->seed, 0, 0, &spent);
+        scan->spent += spent;
         if (length >= 0 || length == SELKIE_UNKNOWN) {
             return 0;
         }

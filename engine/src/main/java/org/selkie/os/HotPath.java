@@ -32,9 +32,15 @@ public final class HotPath {
     /** The search summed more bytes than it was allowed to. */
     public static final long BUDGET = -6;
 
+    /**
+     * A payload longer than this must lie in native memory and is written by a plain call: a critical one of that length
+     * would hold up a safepoint for more than some ten microseconds.
+     */
+    public static final int LONG_BYTES = 64 * 1024;
+
     /** Words of {@code struct selkie_scan} (native-headers/include/selkie/scan.h), in order. */
     public enum Scan {
-        OFFSET, STOP, END, BASE_POSITION, SEED, RECORDS, DATA_RECORDS, PAYLOAD_BYTES, PROVEN, TRIM_POSITION,
+        OFFSET, STOP, END, BASE_POSITION, SEED, RECORDS, DATA_RECORDS, PAYLOAD_BYTES, PROVEN,
         BATCH_OFFSET, SPENT, BATCH_RECORDS, BATCH_BYTES;
 
         /** Of the whole structure. */
@@ -57,6 +63,9 @@ public final class HotPath {
     private static final MethodHandle APPEND_CACHE_LINE = NativeLibrary.critical("selkie_append_cache_line", WRITE);
     private static final MethodHandle APPEND_BYTE = NativeLibrary.critical("selkie_append_byte", WRITE);
     private static final MethodHandle APPEND_PAGE = NativeLibrary.critical("selkie_append_page", WRITE);
+    private static final MethodHandle APPEND_LONG_CACHE_LINE = NativeLibrary.plain("selkie_append_cache_line", WRITE);
+    private static final MethodHandle APPEND_LONG_BYTE = NativeLibrary.plain("selkie_append_byte", WRITE);
+    private static final MethodHandle APPEND_LONG_PAGE = NativeLibrary.plain("selkie_append_page", WRITE);
     private static final MethodHandle BATCH_CACHE_LINE = NativeLibrary.plain("selkie_batch_cache_line", WRITE);
     private static final MethodHandle BATCH_BYTE = NativeLibrary.plain("selkie_batch_byte", WRITE);
     private static final MethodHandle BATCH_PAGE = NativeLibrary.plain("selkie_batch_page", WRITE);
@@ -76,6 +85,8 @@ public final class HotPath {
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG));
     private static final MethodHandle COPY_OUT =
             NativeLibrary.critical("selkie_copy_out", FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle CRC32C =
+            NativeLibrary.critical("selkie_crc32c", FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle LOAD_INT =
             NativeLibrary.critical("selkie_load_u32", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
 
@@ -112,6 +123,9 @@ public final class HotPath {
     public static long appendCacheLine(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
             int lagLines) {
         try {
+            if (lengthBytes > LONG_BYTES) {
+                return (long) APPEND_LONG_CACHE_LINE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
+            }
             return (long) APPEND_CACHE_LINE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
         } catch (Throwable e) {
             throw unexpected(e);
@@ -122,6 +136,9 @@ public final class HotPath {
     public static long appendByte(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
             int lagLines) {
         try {
+            if (lengthBytes > LONG_BYTES) {
+                return (long) APPEND_LONG_BYTE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
+            }
             return (long) APPEND_BYTE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
         } catch (Throwable e) {
             throw unexpected(e);
@@ -132,6 +149,9 @@ public final class HotPath {
     public static long appendPage(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
             int lagLines) {
         try {
+            if (lengthBytes > LONG_BYTES) {
+                return (long) APPEND_LONG_PAGE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
+            }
             return (long) APPEND_PAGE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
         } catch (Throwable e) {
             throw unexpected(e);
@@ -265,6 +285,17 @@ public final class HotPath {
         try {
             long value = (long) LOAD_INT.invokeExact(from);
             return value;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * The raw CRC32C of a multiple of four bytes from a seed, neither inverted before nor after: the checksum of a record.
+     */
+    public static int crc32c(MemorySegment from, long lengthBytes, int seed) {
+        try {
+            return (int) (long) CRC32C.invokeExact(from, lengthBytes, seed);
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.log;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+import org.agrona.concurrent.ManyToManyConcurrentArrayQueue;
+import org.selkie.format.RecordLayout;
+
+/** Native memory for payloads on their way into a log. A few pieces are kept; the rest goes to the collector. */
+final class StagingPool {
+
+    private static final int KEPT = 16;
+    private static final long SMALLEST_BYTES = 4096;
+
+    private final ManyToManyConcurrentArrayQueue<MemorySegment> kept = new ManyToManyConcurrentArrayQueue<>(KEPT);
+
+    /** At least so many bytes. What stands in them is undefined. */
+    MemorySegment take(long lengthBytes) {
+        MemorySegment piece = kept.poll();
+        if (piece != null && piece.byteSize() >= lengthBytes) {
+            return piece;
+        }
+        long rounded = Math.max(SMALLEST_BYTES, Long.highestOneBit(Math.max(1, lengthBytes - 1)) * 2);
+        return Arena.ofAuto().allocate(rounded, RecordLayout.LINE_BYTES);
+    }
+
+    void giveBack(MemorySegment piece) {
+        kept.offer(piece);
+    }
+}

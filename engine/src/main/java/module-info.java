@@ -11,5 +11,5 @@
 module org.selkie.engine {
     requires transitive org.agrona;
     requires jdk.jfr;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
 }

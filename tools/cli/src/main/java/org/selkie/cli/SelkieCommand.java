@@ -52,7 +52,7 @@ public final class SelkieCommand implements Runnable {
     private static int refuse(ParameterException refusal) {
         CommandLine command = refusal.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
-        complain(command, name + ": " + oneLine(refusal) + nearest(refusal) + "; see " + name + " --help");
+        complain(command, name + ": " + oneLine(refusal) + "; " + remedy(refusal, name));
         return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 
@@ -64,14 +64,14 @@ public final class SelkieCommand implements Runnable {
         return command.getCommandSpec().exitCodeOnExecutionException();
     }
 
-    private static String nearest(ParameterException refusal) {
+    private static String remedy(ParameterException refusal, String name) {
         if (refusal instanceof UnmatchedArgumentException unmatched) {
             List<String> suggestions = unmatched.getSuggestions();
             if (!suggestions.isEmpty()) {
-                return "; did you mean " + suggestions.getFirst() + "?";
+                return "did you mean " + suggestions.getFirst() + "?";
             }
         }
-        return "";
+        return "see " + name + " --help";
     }
 
     private static String oneLine(Exception failure) {
@@ -79,7 +79,8 @@ public final class SelkieCommand implements Runnable {
         if (message == null || message.isBlank()) {
             return failure.getClass().getSimpleName();
         }
-        return message.strip().replaceAll("\\s*\\R\\s*", "; ");
+        String line = message.strip().replaceAll("\\s*\\R\\s*", "; ");
+        return Character.toLowerCase(line.charAt(0)) + line.substring(1);
     }
 
     private static void complain(CommandLine command, String line) {

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.format;
+
+import java.lang.foreign.MemorySegment;
+import java.util.zip.CRC32C;
+
+import org.selkie.extent.Extent;
+import org.selkie.fault.ExtentFaultException;
+import org.selkie.os.HotPath;
+import org.selkie.persist.Persister;
+
+/**
+ * A sealed extent and the header that says what it is for. Not safe for use by several threads: its owner changes it while
+ * nobody reads or writes its records.
+ */
+public final class FormattedExtent {
+
+    private final Extent extent;
+    private final Persister persister;
+    private ExtentHeader header;
+
+    /** Takes an extent whose header was read. */
+    public FormattedExtent(Extent extent, Persister persister, ExtentHeader header) {
+        this.extent = extent;
+        this.persister = persister;
+        this.header = header;
+    }
+
+    /** Reads the header of an extent. */
+    public static ExtentHeader.Decoded readHeader(Extent extent, String where) {
+        return ExtentHeader.decode(read(extent, 0, ExtentHeader.DECODED_BYTES), where);
+    }
+
+    public Extent extent() {
+        return extent;
+    }
+
+    public Persister persister() {
+        return persister;
+    }
+
+    public ExtentHeader header() {
+        return header;
+    }
+
+    public long address() {
+        return extent.address();
+    }
+
+    /**
+     * Writes a header of the next generation, durably. When it returns, no record of the generation before verifies any
+     * more; after a crash in between, the header is the old one or the new one.
+     */
+    public void reformat(ExtentHeader next) {
+        MemorySegment slot = MemorySegment.ofArray(next.encodeSlot());
+        store(next.slotOffset(), slot);
+        // Only then the copy: one of the two is valid at every moment.
+        store(ExtentHeader.SLOT_BYTES - next.slotOffset(), slot);
+        header = next;
+    }
+
+    /** Notes, durably, that everything below a position is persisted. */
+    public void writeWatermark(long position) {
+        store(ExtentHeader.WATERMARK_OFFSET, mark(position));
+    }
+
+    /** The position of the last watermark, or -1 if there is none that verifies. */
+    public long readWatermark() {
+        return readMark(ExtentHeader.WATERMARK_OFFSET);
+    }
+
+    /** Notes, durably, that the log begins at a position in this extent. */
+    public void writeTrim(long position) {
+        long first = readMark(ExtentHeader.TRIM_OFFSET);
+        long second = readMark(ExtentHeader.TRIM_OFFSET + RecordLayout.LINE_BYTES);
+        // The lower one is overwritten: the higher one stands until the new one does.
+        store(ExtentHeader.TRIM_OFFSET + (first <= second ? 0 : RecordLayout.LINE_BYTES), mark(position));
+    }
+
+    /** The position where the log begins, if this extent says so, or -1. */
+    public long readTrim() {
+        return Math.max(readMark(ExtentHeader.TRIM_OFFSET), readMark(ExtentHeader.TRIM_OFFSET + RecordLayout.LINE_BYTES));
+    }
+
+    private long readMark(int offset) {
+        MemorySegment mark = MemorySegment.ofArray(read(extent, offset, 2 * Long.BYTES));
+        long position = mark.get(RecordLayout.LONG, 0);
+        boolean valid = mark.get(RecordLayout.LONG, Long.BYTES) == check(position)
+                && position >= header.basePosition() && position <= header.endPosition();
+        return valid ? position : -1;
+    }
+
+    private MemorySegment mark(long position) {
+        MemorySegment mark = MemorySegment.ofArray(new byte[RecordLayout.LINE_BYTES]);
+        mark.set(RecordLayout.LONG, 0, position);
+        mark.set(RecordLayout.LONG, Long.BYTES, check(position));
+        return mark;
+    }
+
+    private long check(long position) {
+        MemorySegment bytes = MemorySegment.ofArray(new byte[Integer.BYTES + Long.BYTES]);
+        bytes.set(RecordLayout.INT, 0, header.seed());
+        bytes.set(RecordLayout.LONG, Integer.BYTES, position);
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.asByteBuffer());
+        return crc.getValue();
+    }
+
+    private void store(long offset, MemorySegment from) {
+        long to = extent.address() + offset;
+        persister.copy(to, from, from.byteSize());
+        if (!persister.durableOnReturn()) {
+            persister.persist(to, from.byteSize());
+        }
+    }
+
+    private static byte[] read(Extent extent, long offset, int lengthBytes) {
+        byte[] bytes = new byte[lengthBytes];
+        if (HotPath.copyOut(MemorySegment.ofArray(bytes), extent.address() + offset, lengthBytes) < 0) {
+            throw ExtentFaultException.onLoad(extent.address() + offset, lengthBytes);
+        }
+        return bytes;
+    }
+}

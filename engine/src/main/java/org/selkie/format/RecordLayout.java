@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.format;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+import org.selkie.os.HotPath;
+import org.selkie.persist.Persister;
+
+/**
+ * A record on media. It begins on a cache line and fills whole lines.
+ *
+ * <pre>
+ *    0        4        8                16       20  21  22  24
+ *   +--------+--------+----------------+--------+---+---+---+---------------- - - ----+-----+--------+
+ *   | CRC32C | length |    position    |  lag   |typ|flg| 0 |  payload                |  0  | lines  |
+ *   +--------+--------+----------------+--------+---+---+---+---------------- - - ----+-----+--------+
+ * </pre>
+ *
+ * <p>The checksum covers bytes 4 to the end, from the extent's seed; of a span ({@link #PAD}, {@link #GAP}) the first line
+ * only. {@code lag}: everything below {@code position - 64 * lag} was persisted before this record was claimed. The last
+ * four bytes hold the record's length in lines, for walking backwards. The C twin is native-headers/include/selkie/format.h.
+ */
+public final class RecordLayout {
+
+    public static final int LINE_BYTES = 64;
+    public static final int CRC_OFFSET = 0;
+    public static final int LENGTH_OFFSET = 4;
+    public static final int POSITION_OFFSET = 8;
+    public static final int LAG_OFFSET = 16;
+    public static final int TYPE_OFFSET = 20;
+    public static final int FLAGS_OFFSET = 21;
+    public static final int HEADER_BYTES = 24;
+    public static final int TRAILER_BYTES = 4;
+    public static final int OVERHEAD_BYTES = HEADER_BYTES + TRAILER_BYTES;
+
+    /** A user's record. */
+    public static final int DATA = 1;
+    /** Skips to its end: the rest of an extent, or bytes that a writer claimed and never acknowledged. */
+    public static final int PAD = 2;
+    /** As {@link #PAD}, written by salvage over records that were lost. */
+    public static final int GAP = 3;
+
+    /** Another member of the same batch follows. */
+    public static final int MORE = 0x01;
+    /** A member of the same batch stands before. */
+    public static final int CONTINUES = 0x02;
+
+    /** A lag that proves nothing. */
+    public static final int LAG_UNKNOWN = -1;
+
+    static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+    static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
+
+    private RecordLayout() {
+    }
+
+    /** The length on media of a record with a payload of {@code lengthBytes}. */
+    public static long recordBytes(long lengthBytes) {
+        return (lengthBytes + OVERHEAD_BYTES + LINE_BYTES - 1) & -LINE_BYTES;
+    }
+
+    /** The longest payload of a record that fits into {@code spaceBytes}, a multiple of a line. */
+    public static long payloadBytes(long spaceBytes) {
+        return spaceBytes - OVERHEAD_BYTES;
+    }
+
+    /** The argument of the same name of {@link Persister#append}. */
+    public static long kindSeed(int type, int flags, int seed) {
+        return (seed & 0xffffffffL) | (long) type << 32 | (long) flags << 40;
+    }
+
+    /** The lag that says: everything below {@code persisted} is durable. */
+    public static int lagLines(long position, long persisted) {
+        long lines = (position - persisted) / LINE_BYTES;
+        return lines < 0 || lines >= 0xffffffffL ? LAG_UNKNOWN : (int) lines;
+    }
+
+    /** The position below which everything was persisted according to a record, or -1 if it does not say. */
+    public static long provenPosition(long position, int lagLines) {
+        long proven = position - (lagLines & 0xffffffffL) * LINE_BYTES;
+        return lagLines == LAG_UNKNOWN || proven < 0 ? -1 : proven;
+    }
+
+    public static int length(MemorySegment record) {
+        return record.get(INT, LENGTH_OFFSET);
+    }
+
+    public static int type(MemorySegment record) {
+        return record.get(ValueLayout.JAVA_BYTE, TYPE_OFFSET) & 0xff;
+    }
+
+    public static int flags(MemorySegment record) {
+        return record.get(ValueLayout.JAVA_BYTE, FLAGS_OFFSET) & 0xff;
+    }
+
+    public static int lag(MemorySegment record) {
+        return record.get(INT, LAG_OFFSET);
+    }
+
+    public static long position(MemorySegment record) {
+        return record.get(LONG, POSITION_OFFSET);
+    }
+
+    public static int crc(MemorySegment record) {
+        return record.get(INT, CRC_OFFSET);
+    }
+
+    public static boolean isSpan(int type) {
+        return type == PAD || type == GAP;
+    }
+
+    /**
+     * Stages a record of a batch in native memory, all but its position, lag and checksum, which {@link Persister#batch}
+     * stamps. Returns its length on media.
+     */
+    public static long stage(MemorySegment staging, long offset, MemorySegment payload, int type, int flags) {
+        long lengthBytes = payload.byteSize();
+        long recordBytes = recordBytes(lengthBytes);
+        // The last line's tail must be zero; a whole line is cleared, as the payload then covers most of it again.
+        staging.asSlice(offset + recordBytes - LINE_BYTES, LINE_BYTES).fill((byte) 0);
+        staging.set(INT, offset + CRC_OFFSET, 0);
+        staging.set(INT, offset + LENGTH_OFFSET, (int) lengthBytes);
+        staging.set(LONG, offset + LAG_OFFSET, (long) type << 32 | (long) flags << 40);
+        MemorySegment.copy(payload, 0, staging, offset + HEADER_BYTES, lengthBytes);
+        staging.set(INT, offset + recordBytes - TRAILER_BYTES, (int) (recordBytes / LINE_BYTES));
+        return recordBytes;
+    }
+
+    /** Changes the flags of a staged record. */
+    public static void restageFlags(MemorySegment staging, long offset, int flags) {
+        staging.set(ValueLayout.JAVA_BYTE, offset + FLAGS_OFFSET, (byte) flags);
+    }
+
+    /**
+     * Writes a record that skips {@code spanBytes}, and makes it durable where the persister does so on return.
+     *
+     * @param address   of the span's first line
+     * @param spanBytes a multiple of a line
+     */
+    public static void writeSpan(Persister persister, long address, long spanBytes, long position, int type, int seed) {
+        int lines = (int) (spanBytes / LINE_BYTES);
+        MemorySegment line = MemorySegment.ofArray(new byte[LINE_BYTES]);
+        line.set(INT, LENGTH_OFFSET, (int) payloadBytes(spanBytes));
+        line.set(LONG, POSITION_OFFSET, position);
+        line.set(LONG, LAG_OFFSET, (LAG_UNKNOWN & 0xffffffffL) | (long) type << 32);
+        if (lines == 1) {
+            line.set(INT, LINE_BYTES - TRAILER_BYTES, lines);
+        } else {
+            // The trailer first: walking backwards must not meet a span without one.
+            MemorySegment last = MemorySegment.ofArray(new byte[Long.BYTES]);
+            last.set(INT, TRAILER_BYTES, lines);
+            persister.copy(address + spanBytes - Long.BYTES, last, Long.BYTES);
+        }
+        line.set(INT, CRC_OFFSET, HotPath.crc32c(line.asSlice(LENGTH_OFFSET), LINE_BYTES - LENGTH_OFFSET, seed));
+        persister.copy(address, line, LINE_BYTES);
+    }
+}

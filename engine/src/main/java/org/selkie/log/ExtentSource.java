@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.log;
+
+import java.util.concurrent.Executor;
+
+import org.selkie.format.FormattedExtent;
+
+/** Where a log gets its extents from and gives them back to: the pool. */
+public interface ExtentSource {
+
+    /**
+     * An extent whose header says, durably, that it is the next one of the log.
+     *
+     * @throws org.selkie.fault.PoolFullException if there is no room for one; the log stays as it is
+     */
+    FormattedExtent take(String logName, long logCreatedMillis, long sequence);
+
+    /** Takes back an extent that nobody reads or writes any more. */
+    void giveBack(FormattedExtent extent);
+
+    /** Runs what prepares extents ahead. */
+    Executor background();
+}

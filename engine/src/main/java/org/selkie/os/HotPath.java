@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.os;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The downcalls that touch a mapping (native-headers/src/hot.c). Everything that reads or writes an extent goes through
+ * here, because here alone a SIGBUS (truncated file, media error) comes back as {@link #FAULT}: inside any other native
+ * code it ends the JVM, and a Java access reports it late.
+ *
+ * <p>Addresses are plain numbers: the caller must hold the mapping in place for the length of the call. Payloads are
+ * segments, on the heap or off it, and are kept in place by the linker.
+ */
+public final class HotPath {
+
+    /** The memory is not there: the file was truncated, the block punched out, or the medium is damaged. */
+    public static final long FAULT = -1;
+    /** No record of this position begins here. */
+    public static final long ABSENT = -2;
+    /** A record of this position begins here and its length or checksum is wrong. */
+    public static final long CORRUPT = -3;
+    /** The record verifies, and its type or flags are of a newer version. */
+    public static final long UNKNOWN = -4;
+    /** The record verifies and belongs to a batch whose other members are not there. */
+    public static final long TORN_BATCH = -5;
+    /** The search summed more bytes than it was allowed to. */
+    public static final long BUDGET = -6;
+
+    /**
+     * A payload longer than this must lie in native memory and is written by a plain call: a critical one of that length
+     * would hold up a safepoint for more than some ten microseconds.
+     */
+    public static final int LONG_BYTES = 64 * 1024;
+
+    /** Words of {@code struct selkie_scan} (native-headers/include/selkie/scan.h), in order. */
+    public enum Scan {
+        OFFSET, STOP, END, BASE_POSITION, SEED, RECORDS, DATA_RECORDS, PAYLOAD_BYTES, PROVEN,
+        BATCH_OFFSET, SPENT, BATCH_RECORDS, BATCH_BYTES;
+
+        /** Of the whole structure. */
+        public static final long BYTES = 8L * values().length;
+
+        public long get(MemorySegment scan) {
+            return scan.get(JAVA_LONG, 8L * ordinal());
+        }
+
+        public void set(MemorySegment scan, long value) {
+            scan.set(JAVA_LONG, 8L * ordinal(), value);
+        }
+    }
+
+    private static final FunctionDescriptor WRITE =
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    private static final FunctionDescriptor COPY = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG);
+    private static final FunctionDescriptor RANGE = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
+    private static final MethodHandle APPEND_CACHE_LINE = NativeLibrary.critical("selkie_append_cache_line", WRITE);
+    private static final MethodHandle APPEND_BYTE = NativeLibrary.critical("selkie_append_byte", WRITE);
+    private static final MethodHandle APPEND_PAGE = NativeLibrary.critical("selkie_append_page", WRITE);
+    private static final MethodHandle APPEND_LONG_CACHE_LINE = NativeLibrary.plain("selkie_append_cache_line", WRITE);
+    private static final MethodHandle APPEND_LONG_BYTE = NativeLibrary.plain("selkie_append_byte", WRITE);
+    private static final MethodHandle APPEND_LONG_PAGE = NativeLibrary.plain("selkie_append_page", WRITE);
+    private static final MethodHandle BATCH_CACHE_LINE = NativeLibrary.plain("selkie_batch_cache_line", WRITE);
+    private static final MethodHandle BATCH_BYTE = NativeLibrary.plain("selkie_batch_byte", WRITE);
+    private static final MethodHandle BATCH_PAGE = NativeLibrary.plain("selkie_batch_page", WRITE);
+    private static final MethodHandle COPY_CACHE_LINE = NativeLibrary.critical("selkie_copy_cache_line", COPY);
+    private static final MethodHandle COPY_BYTE = NativeLibrary.critical("selkie_copy_byte", COPY);
+    private static final MethodHandle COPY_PAGE = NativeLibrary.critical("selkie_copy_page", COPY);
+    private static final MethodHandle FENCE =
+            NativeLibrary.critical("selkie_fence", FunctionDescriptor.of(JAVA_LONG));
+    private static final MethodHandle FLUSH = NativeLibrary.plain(flushSymbol(), RANGE);
+    private static final MethodHandle READ_RECORD = NativeLibrary.critical("selkie_read_record",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG));
+    private static final MethodHandle READ_LONG_RECORD = NativeLibrary.plain("selkie_read_record",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG));
+    private static final MethodHandle SCAN = NativeLibrary.plain("selkie_scan_records",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS));
+    private static final MethodHandle SEARCH = NativeLibrary.plain("selkie_search_record",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG));
+    private static final MethodHandle COPY_OUT =
+            NativeLibrary.critical("selkie_copy_out", FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle CRC32C =
+            NativeLibrary.critical("selkie_crc32c", FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle LOAD_INT =
+            NativeLibrary.critical("selkie_load_u32", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+
+    private HotPath() {
+    }
+
+    /** The instruction that {@link #flush} uses on this processor, as its manual names it. */
+    public static String flushInstruction() {
+        return flushSymbol().substring("selkie_flush_".length()).toUpperCase(java.util.Locale.ROOT);
+    }
+
+    /** Whether a SIGBUS would still reach the guard; another native library may have replaced the handler. */
+    public static boolean guardInstalled() {
+        return NativeLibrary.guardInstalled();
+    }
+
+    private static String flushSymbol() {
+        if (NativeLibrary.architecture().equals("aarch64")) {
+            return NativeLibrary.has(NativeLibrary.FEATURE_DC_CVAP) ? "selkie_flush_cvap" : "selkie_flush_cvac";
+        }
+        if (NativeLibrary.has(NativeLibrary.FEATURE_CLWB)) {
+            return "selkie_flush_clwb";
+        }
+        return NativeLibrary.has(NativeLibrary.FEATURE_CLFLUSHOPT) ? "selkie_flush_clflushopt" : "selkie_flush_clflush";
+    }
+
+    /**
+     * Writes one record by non-temporal stores and fences. Returns the record's bytes on media, or {@link #FAULT}.
+     *
+     * @param to        the address, aligned to 64
+     * @param kindSeed  {@code seed | type << 32 | flags << 40}
+     * @param lagLines  see docs/format.md
+     */
+    public static long appendCacheLine(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
+            int lagLines) {
+        try {
+            if (lengthBytes > LONG_BYTES) {
+                return (long) APPEND_LONG_CACHE_LINE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
+            }
+            return (long) APPEND_CACHE_LINE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** As {@link #appendCacheLine} with plain stores: for caches that are in the persistence domain. */
+    public static long appendByte(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
+            int lagLines) {
+        try {
+            if (lengthBytes > LONG_BYTES) {
+                return (long) APPEND_LONG_BYTE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
+            }
+            return (long) APPEND_BYTE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** As {@link #appendCacheLine} with plain stores and no fence: msync makes them durable. */
+    public static long appendPage(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
+            int lagLines) {
+        try {
+            if (lengthBytes > LONG_BYTES) {
+                return (long) APPEND_LONG_PAGE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
+            }
+            return (long) APPEND_PAGE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Writes the records staged in native memory and fences once. Returns the bytes written, or {@link #FAULT}. */
+    public static long batchCacheLine(long to, MemorySegment staged, long lengthBytes, long position, long seed,
+            int lagLines) {
+        try {
+            return (long) BATCH_CACHE_LINE.invokeExact(to, staged, lengthBytes, position, seed, lagLines);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    public static long batchByte(long to, MemorySegment staged, long lengthBytes, long position, long seed,
+            int lagLines) {
+        try {
+            return (long) BATCH_BYTE.invokeExact(to, staged, lengthBytes, position, seed, lagLines);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    public static long batchPage(long to, MemorySegment staged, long lengthBytes, long position, long seed,
+            int lagLines) {
+        try {
+            return (long) BATCH_PAGE.invokeExact(to, staged, lengthBytes, position, seed, lagLines);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Copies whole words into the mapping by non-temporal stores and fences. */
+    public static long copyCacheLine(long to, MemorySegment from, long lengthBytes) {
+        try {
+            return (long) COPY_CACHE_LINE.invokeExact(to, from, lengthBytes);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    public static long copyByte(long to, MemorySegment from, long lengthBytes) {
+        try {
+            return (long) COPY_BYTE.invokeExact(to, from, lengthBytes);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    public static long copyPage(long to, MemorySegment from, long lengthBytes) {
+        try {
+            return (long) COPY_PAGE.invokeExact(to, from, lengthBytes);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Starts the write-back of the lines in the range. */
+    public static long flush(long address, long lengthBytes) {
+        try {
+            return (long) FLUSH.invokeExact(address, lengthBytes);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Waits until this core's flushes and non-temporal stores are in the persistence domain. */
+    public static void fence() {
+        try {
+            long done = (long) FENCE.invokeExact();
+            assert done == 0;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * Checks a record and copies its header and payload out. Returns the payload's length, or one of the codes of this
+     * class; if it does not fit into {@code outBytes}, it is checked all the same and nothing is copied.
+     */
+    public static long readRecord(long record, long limitBytes, long position, long seed, MemorySegment out,
+            long outBytes) {
+        try {
+            return (long) READ_RECORD.invokeExact(record, limitBytes, position, seed, out, outBytes);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** As {@link #readRecord} for records so long that a safepoint should not wait: {@code out} is native memory. */
+    public static long readLongRecord(long record, long limitBytes, long position, long seed, MemorySegment out,
+            long outBytes) {
+        try {
+            return (long) READ_LONG_RECORD.invokeExact(record, limitBytes, position, seed, out, outBytes);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Walks valid records, see {@code selkie_scan_walk}; {@code scan} is native memory. Returns 0 at its stop. */
+    public static long scan(long extent, MemorySegment scan) {
+        try {
+            return (long) SCAN.invokeExact(extent, scan);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Moves to the next valid record, see {@code selkie_scan_search}. Returns 0 there. */
+    public static long search(long extent, MemorySegment scan, long budgetBytes) {
+        try {
+            return (long) SEARCH.invokeExact(extent, scan, budgetBytes);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Copies bytes out of a mapping. Returns their number, or {@link #FAULT}. */
+    public static long copyOut(MemorySegment to, long from, long lengthBytes) {
+        try {
+            return (long) COPY_OUT.invokeExact(to, from, lengthBytes);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Four bytes of a mapping, as an unsigned number, or {@link #FAULT}. */
+    public static long loadInt(long from) {
+        try {
+            long value = (long) LOAD_INT.invokeExact(from);
+            return value;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * The raw CRC32C of a multiple of four bytes from a seed, neither inverted before nor after: the checksum of a record.
+     */
+    public static int crc32c(MemorySegment from, long lengthBytes, int seed) {
+        try {
+            return (int) (long) CRC32C.invokeExact(from, lengthBytes, seed);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    private static RuntimeException unexpected(Throwable e) {
+        if (e instanceof RuntimeException runtime) {
+            return runtime;
+        }
+        if (e instanceof Error error) {
+            throw error;
+        }
+        return new IllegalStateException("a downcall threw a checked exception", e);
+    }
+}

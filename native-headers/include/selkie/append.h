@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Writing and checking records. Each function is one pass over the words of a record: load, checksum, store.
+// They are inlined into src/hot.c and may be inlined into any C program that reads or writes a log.
+#ifndef SELKIE_APPEND_H
+#define SELKIE_APPEND_H
+
+#include <selkie/format.h>
+#include <selkie/persist.h>
+
+typedef uint64_t __attribute__((may_alias, aligned(1))) selkie_word;
+typedef uint32_t __attribute__((may_alias, aligned(1))) selkie_half;
+
+// The last bytes (0 to 7) of a payload as a word, without a read before or after them.
+SELKIE_INLINE uint64_t selkie_tail_word(const unsigned char *from, uint64_t bytes) {
+    uint64_t word = 0;
+    if (bytes & 4) {
+        word = *(const selkie_half *)from;
+        from += 4;
+    }
+    if (bytes & 2) {
+        uint64_t two = (uint64_t)from[0] | (uint64_t)from[1] << 8;
+        word |= two << ((bytes & 4) * 8);
+        from += 2;
+    }
+    if (bytes & 1) {
+        word |= (uint64_t)from[0] << ((bytes & 6) * 8);
+    }
+    return word;
+}
+
+// Numbered as in docs/format.md, "Writing a record". `store` is a constant at each use, so each caller has its own copy.
+// kind: type | flags << 8.
+SELKIE_INLINE uint64_t selkie_write_record(void (*store)(uint64_t *, uint64_t), void *to, const void *payload,
+                                           uint64_t length, uint64_t position, uint32_t seed, uint32_t kind,
+                                           uint32_t lag) {
+    uint64_t *word = (uint64_t *)to;
+    const unsigned char *from = (const unsigned char *)payload;
+    const uint64_t bytes = selkie_record_bytes(length);
+    uint64_t *const last = (uint64_t *)((char *)to + bytes) - 1;
+    // 1. The header's words after the first go out as they enter the checksum.
+    uint64_t crc = selkie_crc32c_u32(seed, (uint32_t)length);
+    crc = selkie_crc32c_u64(crc, position);
+    store(word + 1, position);
+    const uint64_t third = (uint64_t)lag | (uint64_t)kind << 32;
+    crc = selkie_crc32c_u64(crc, third);
+    store(word + 2, third);
+    word += 3;
+    // 2. The payload, whole words, a line's worth a turn.
+    const unsigned char *const whole = from + (length & ~(uint64_t)7);
+    while ((uint64_t)(whole - from) >= 64) {
+#pragma GCC unroll 8
+        for (int i = 0; i < 8; i++) {
+            const uint64_t w = *(const selkie_word *)(from + 8 * i);
+            crc = selkie_crc32c_u64(crc, w);
+            store(word + i, w);
+        }
+        from += 64;
+        word += 8;
+    }
+    while (from != whole) {
+        const uint64_t w = *(const selkie_word *)from;
+        crc = selkie_crc32c_u64(crc, w);
+        store(word++, w);
+        from += 8;
+    }
+    // 3. The last bytes, zeros, and the length in lines as the record's last four bytes.
+    uint64_t w = selkie_tail_word(from, length & 7);
+    while (word != last) {
+        crc = selkie_crc32c_u64(crc, w);
+        store(word++, w);
+        w = 0;
+    }
+    w |= (bytes / SELKIE_LINE_BYTES) << 32;
+    crc = selkie_crc32c_u64(crc, w);
+    store(word, w);
+    // 4. The first word holds the checksum, so it is known last; stores of this kind are not ordered, and need not be.
+    store((uint64_t *)to, crc | length << 32);
+    return bytes;
+}
+
+// A batch: records that stand ready in DRAM (length, kind, payload, zeros, trailer), stamped and copied in one pass.
+// Returns the bytes written; less than `bytes` if a staged length does not fit, which only a bug can cause.
+SELKIE_INLINE uint64_t selkie_write_batch(void (*store)(uint64_t *, uint64_t), void *to, const void *staged,
+                                          uint64_t bytes, uint64_t position, uint32_t seed, uint32_t lag) {
+    uint64_t *word = (uint64_t *)to;
+    const selkie_word *from = (const selkie_word *)staged;
+    const selkie_word *const end = from + bytes / 8;
+    while (from != end) {
+        const uint64_t length = from[0] >> 32;
+        const uint64_t record = selkie_record_bytes(length);
+        if (record > (uint64_t)((const char *)end - (const char *)from)) {
+            break;
+        }
+        uint64_t crc = selkie_crc32c_u32(seed, (uint32_t)length);
+        const uint64_t at = position + (uint64_t)((char *)word - (char *)to);
+        crc = selkie_crc32c_u64(crc, at);
+        store(word + 1, at);
+        // Every member proves what the first one proves, so its lag grows by its distance from the first: a member must
+        // not vouch for those before it in the same batch, which are stored and fenced together with it.
+        const uint64_t far = lag + (at - position) / SELKIE_LINE_BYTES;
+        const uint64_t known = lag != SELKIE_LAG_UNKNOWN && far < SELKIE_LAG_UNKNOWN;
+        const uint64_t third = (from[2] & 0xffffffff00000000ull) | (known ? far : SELKIE_LAG_UNKNOWN);
+        crc = selkie_crc32c_u64(crc, third);
+        store(word + 2, third);
+        uint64_t *const next = word + record / 8;
+        uint64_t *const first = word;
+        const selkie_word *const head = from;
+        word += 3;
+        from += 3;
+        while (word != next) {
+            const uint64_t w = *from++;
+            crc = selkie_crc32c_u64(crc, w);
+            store(word++, w);
+        }
+        store(first, crc | (head[0] & 0xffffffff00000000ull));
+    }
+    return (uint64_t)((char *)word - (char *)to);
+}
+
+// What the check of a record answers below zero. FAULT: the memory is not there (truncated file, media error).
+#define SELKIE_FAULT (-1)
+#define SELKIE_ABSENT (-2)  // no record of this position begins here
+#define SELKIE_CORRUPT (-3) // one does, and its length or checksum is wrong
+#define SELKIE_UNKNOWN (-4) // it verifies, and its type or flags are of a newer version
+
+// Checks the record at `record`, of which at most `limit` bytes may be read, and copies its header and payload to `out`
+// if they fit there. Returns the payload's length or one of the answers above. `spent` grows by the bytes summed.
+SELKIE_INLINE int64_t selkie_check_record(const void *record, uint64_t limit, uint64_t position, uint32_t seed,
+                                          void *out, uint64_t out_bytes, uint64_t *spent) {
+    const volatile uint64_t *word = (const volatile uint64_t *)record;
+    if (limit < SELKIE_LINE_BYTES || word[1] != position) {
+        return SELKIE_ABSENT;
+    }
+    const uint64_t first = word[0];
+    const uint64_t third = word[2];
+    const uint64_t length = first >> 32;
+    const uint64_t bytes = selkie_record_bytes(length);
+    if (bytes > limit) {
+        return SELKIE_CORRUPT;
+    }
+    const uint32_t type = (uint8_t)(third >> 32);
+    uint64_t crc = selkie_crc32c_u32(seed, (uint32_t)length);
+    crc = selkie_crc32c_u64(crc, position);
+    crc = selkie_crc32c_u64(crc, third);
+    const int spans = type == SELKIE_RECORD_PAD || type == SELKIE_RECORD_GAP;
+    const volatile uint64_t *const end = word + (spans ? SELKIE_LINE_BYTES : bytes) / 8;
+    word += 3;
+    const uint64_t copied = SELKIE_RECORD_HEADER_BYTES + length;
+    if (out != 0 && !spans && copied <= out_bytes) {
+        selkie_word *to = (selkie_word *)out;
+        to[0] = first;
+        to[1] = position;
+        to[2] = third;
+        to += 3;
+        selkie_word *const whole = to + length / 8;
+        while (to != whole) {
+            const uint64_t w = *word++;
+            crc = selkie_crc32c_u64(crc, w);
+            *to++ = w;
+        }
+        uint64_t w = *word++;
+        crc = selkie_crc32c_u64(crc, w);
+        unsigned char *tail = (unsigned char *)to;
+        unsigned char *const tail_end = tail + (length & 7);
+        while (tail != tail_end) {
+            *(volatile unsigned char *)tail = (unsigned char)w;
+            tail++;
+            w >>= 8;
+        }
+    }
+    while (word != end) {
+        crc = selkie_crc32c_u64(crc, *word++);
+    }
+    *spent += (uint64_t)((const char *)end - (const char *)record);
+    if ((uint32_t)crc != (uint32_t)first) {
+        return SELKIE_CORRUPT;
+    }
+    if (type == 0 || type > SELKIE_RECORD_TYPE_MAX || (third >> 40 & ~(uint64_t)SELKIE_RECORD_FLAGS) != 0) {
+        return SELKIE_UNKNOWN;
+    }
+    return (int64_t)length;
+}
+
+#endif

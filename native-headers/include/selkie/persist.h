@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Persistence primitives: persist = flush + fence. Sources: Intel SDM vol. 2 (CLWB, CLFLUSHOPT, CLFLUSH, MOVNTI, SFENCE,
+// CRC32), Arm ARM DDI 0487 (DC CVAP, DC CVAC, DSB, CRC32CX), libpmem2's granularity ladder.
+#ifndef SELKIE_PERSIST_H
+#define SELKIE_PERSIST_H
+
+#include <stdint.h>
+
+#define SELKIE_INLINE static inline __attribute__((always_inline))
+
+#if defined(__x86_64__)
+
+// Waits until flushes and non-temporal stores of this core before it are accepted by the persistence domain.
+SELKIE_INLINE void selkie_fence_inline(void) { __asm__ volatile("sfence" ::: "memory"); }
+
+SELKIE_INLINE void selkie_store_nt(uint64_t *to, uint64_t word) {
+    __asm__ volatile("movnti %1, %0" : "=m"(*to) : "r"(word));
+}
+// A checksum is carried in 64 bits, the upper half zero: the instruction wants it so, and a narrowing between two steps
+// would lengthen the chain of dependent instructions that the speed of a record rests on.
+SELKIE_INLINE uint64_t selkie_crc32c_u64(uint64_t crc, uint64_t word) {
+    __asm__("crc32q %1, %0" : "+r"(crc) : "rm"(word));
+    return crc;
+}
+SELKIE_INLINE uint64_t selkie_crc32c_u32(uint64_t crc, uint32_t word) {
+    uint32_t half = (uint32_t)crc;
+    __asm__("crc32l %1, %0" : "+r"(half) : "rm"(word));
+    return half;
+}
+SELKIE_INLINE void selkie_line_clwb(const char *line) { __asm__ volatile("clwb %0" : : "m"(*line) : "memory"); }
+SELKIE_INLINE void selkie_line_clflushopt(const char *line) {
+    __asm__ volatile("clflushopt %0" : : "m"(*line) : "memory");
+}
+// CLFLUSH is ordered with stores and with other CLFLUSHes: it needs no fence, and gets one all the same.
+SELKIE_INLINE void selkie_line_clflush(const char *line) { __asm__ volatile("clflush %0" : : "m"(*line) : "memory"); }
+
+#elif defined(__aarch64__)
+
+// DSB completes DC CVAP and DC CVAC; DMB would only order them.
+SELKIE_INLINE void selkie_fence_inline(void) { __asm__ volatile("dsb sy" ::: "memory"); }
+
+// STNP is a hint that promises no durability: a plain store, cleaned line by line afterwards, is the way here.
+SELKIE_INLINE void selkie_store_nt(uint64_t *to, uint64_t word) { *(volatile uint64_t *)to = word; }
+SELKIE_INLINE uint64_t selkie_crc32c_u64(uint64_t crc, uint64_t word) {
+    __asm__("crc32cx %w0, %w0, %1" : "+r"(crc) : "r"(word));
+    return crc;
+}
+SELKIE_INLINE uint64_t selkie_crc32c_u32(uint64_t crc, uint32_t word) {
+    __asm__("crc32cw %w0, %w0, %w1" : "+r"(crc) : "r"(word));
+    return crc;
+}
+// DC CVAP (HWCAP_DCPOP), written as SYS so that an older assembler takes it.
+SELKIE_INLINE void selkie_line_cvap(const char *line) {
+    __asm__ volatile("sys #3, c7, c12, #1, %0" : : "r"(line) : "memory");
+}
+SELKIE_INLINE void selkie_line_cvac(const char *line) { __asm__ volatile("dc cvac, %0" : : "r"(line) : "memory"); }
+
+#else
+#error "selkie knows x86-64 and AArch64"
+#endif
+
+SELKIE_INLINE void selkie_store_plain(uint64_t *to, uint64_t word) { *(volatile uint64_t *)to = word; }
+
+#endif

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Linux: its calls, its constants and the native library. The only package that uses restricted methods, and the one
- * place where an errno becomes an exception.
+ * Linux: the calls, their numbers and layouts. The only package that uses restricted methods and knows an errno.
  *
- * <p>May use {@code fault} only.
+ * <p>Every failure leaves here as a {@link org.selkie.fault.SystemCallException} with call, arguments, errno and remedy;
+ * where a refusal is an answer rather than an error (a probe), the method says so and returns the errno.
  */
 @NullMarked
 package org.selkie.os;

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.os;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * A lease on a file: while it is held, an open or a truncate by anybody else waits, and the holder can see that it does. The
+ * kernel takes the lease away when {@link #breakTime()} has passed. An own second open waits as well: never open a leased file
+ * again without O_NONBLOCK.
+ */
+public final class Lease {
+    private static final Path BREAK_TIME = Path.of("/proc/sys/fs/lease-break-time");
+    private static final int DEFAULT_BREAK_SECONDS = 45;
+
+    private Lease() {}
+
+    /**
+     * Takes a write lease; the handle must be the file's only opener. The signal of a break is set to SIGURG first, which
+     * everybody ignores: the default SIGIO would end the JVM.
+     *
+     * @param handle the file
+     * @return 0, or the errno: EAGAIN where somebody else has the file open, EACCES without ownership or CAP_LEASE, EINVAL
+     *     where the file system knows no leases
+     */
+    public static int tryTake(FileHandle handle) {
+        handle.check(LibC.fcntl(handle.fd(), KernelAbi.F_SETSIG, KernelAbi.SIGURG), "fcntl", "F_SETSIG, SIGURG");
+        return (int) -Math.min(0, LibC.fcntl(handle.fd(), KernelAbi.F_SETLEASE, KernelAbi.F_WRLCK));
+    }
+
+    /**
+     * Whether the lease stands unbroken. While somebody waits for it, the kernel names the type that it is to become.
+     *
+     * @param handle the file
+     * @return true where it is still a write lease
+     */
+    public static boolean isHeld(FileHandle handle) {
+        return LibC.fcntl(handle.fd(), KernelAbi.F_GETLEASE, 0L) == KernelAbi.F_WRLCK;
+    }
+
+    /**
+     * Gives the lease up; whoever waits goes on. Does nothing where none is held.
+     *
+     * @param handle the file
+     */
+    public static void release(FileHandle handle) {
+        // EAGAIN says that there is no lease: the kernel took it already.
+        LibC.fcntl(handle.fd(), KernelAbi.F_SETLEASE, KernelAbi.F_UNLCK);
+    }
+
+    /**
+     * How long the kernel lets a breaker wait before it takes the lease.
+     *
+     * @return the time from the break on; zero where it waits for ever
+     */
+    public static Duration breakTime() {
+        try {
+            return Duration.ofSeconds(Long.parseLong(Files.readString(BREAK_TIME).trim()));
+        } catch (IOException | NumberFormatException e) {
+            return Duration.ofSeconds(DEFAULT_BREAK_SECONDS);
+        }
+    }
+}

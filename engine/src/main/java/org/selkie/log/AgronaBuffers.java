@@ -3,7 +3,6 @@ package org.selkie.log;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-
 import org.agrona.DirectBuffer;
 import org.selkie.os.ForeignMemory;
 

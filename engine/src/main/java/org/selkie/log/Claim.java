@@ -2,7 +2,6 @@
 package org.selkie.log;
 
 import java.lang.foreign.MemorySegment;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,7 +3,6 @@ package org.selkie.log;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,7 +3,6 @@ package org.selkie.log;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-
 import org.selkie.format.RecordLayout;
 import org.selkie.os.HotPath;
 import org.selkie.os.HotPath.Scan;

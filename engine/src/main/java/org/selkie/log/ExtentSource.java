@@ -2,7 +2,6 @@
 package org.selkie.log;
 
 import java.util.concurrent.Executor;
-
 import org.jspecify.annotations.Nullable;
 import org.selkie.format.FormattedExtent;
 

@@ -4,7 +4,6 @@ package org.selkie.log;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Objects;
-
 import org.agrona.DirectBuffer;
 import org.selkie.fault.RecordTooLargeException;
 import org.selkie.format.RecordLayout;

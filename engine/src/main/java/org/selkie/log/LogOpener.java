@@ -2,7 +2,6 @@
 package org.selkie.log;
 
 import java.util.List;
-
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.LogStoppedException;
 import org.selkie.fault.ReadOnlyException;

@@ -4,7 +4,6 @@ package org.selkie.log;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-
 import org.agrona.concurrent.IdleStrategy;
 import org.selkie.fault.DamagedRecordException;
 import org.selkie.fault.ExtentFaultException;
@@ -69,7 +68,7 @@ public final class LogReader {
     public boolean next() {
         while (true) {
             if (next >= limit && next >= refreshLimit()) {
-                log.requireRunning();
+                log.requireReadable();
                 return false;
             }
             int slot = log.readers.enter(next);
@@ -187,7 +186,7 @@ public final class LogReader {
         if (extent != null && at >= log.startPosition()) {
             return extent;
         }
-        log.requireRunning();
+        log.requireReadable();
         throw new PositionException("log " + log.name + " has no position " + at + ": it holds " + log.startPosition()
                 + " to " + log.visiblePosition());
     }

@@ -3,10 +3,10 @@ package org.selkie.log;
 
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
-
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.LogStoppedException;
 import org.selkie.fault.PositionException;
+import org.selkie.fault.ReadOnlyException;
 import org.selkie.fault.RecordTooLargeException;
 import org.selkie.fault.SelkieException;
 import org.selkie.format.ExtentHeader;
@@ -243,8 +243,18 @@ final class LogState {
 
     void requireRunning() {
         SelkieException reason = stopReason;
+        if (reason instanceof ReadOnlyException) {
+            throw new ReadOnlyException(String.valueOf(reason.getMessage()), reason);
+        }
         if (reason != null) {
             throw new LogStoppedException(String.valueOf(reason.getMessage()), reason);
+        }
+    }
+
+    /** A log that is open for reading can be read as long as it has extents. */
+    void requireReadable() {
+        if (follower == null || chain.size() == 0) {
+            requireRunning();
         }
     }
 

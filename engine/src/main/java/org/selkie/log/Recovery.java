@@ -4,7 +4,6 @@ package org.selkie.log;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-
 import org.selkie.fault.PoolFormatException;
 import org.selkie.format.RecordLayout;
 import org.selkie.log.Finding.Kind;

@@ -2,7 +2,6 @@
 package org.selkie.log;
 
 import java.lang.foreign.MemorySegment;
-
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.WrongWriterException;
 import org.selkie.format.RecordLayout;

@@ -3,7 +3,6 @@ package org.selkie.log;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-
 import org.agrona.concurrent.ManyToManyConcurrentArrayQueue;
 import org.selkie.format.RecordLayout;
 

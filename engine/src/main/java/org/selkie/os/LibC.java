@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.os;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -8,11 +13,6 @@ import static org.selkie.os.CFunctions.bind;
 import static org.selkie.os.CFunctions.bindVariadic;
 import static org.selkie.os.CFunctions.once;
 import static org.selkie.os.CFunctions.untilDone;
-
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * The functions of the C library that Selkie calls, one handle a symbol. Each returns what the function returned, or minus

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.os;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -9,15 +14,10 @@ import static org.selkie.os.CFunctions.bindVariadic;
 import static org.selkie.os.CFunctions.once;
 import static org.selkie.os.CFunctions.untilDone;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
-
 /**
- * The functions of the C library that Selkie calls, one handle a symbol. Each returns what the function returned, or minus
- * errno where it failed. What a signal may interrupt is repeated, except close, which on Linux has let go of the descriptor
- * even when it reports EINTR.
+ * The functions of the C library that Selkie calls, one handle a symbol. Each returns what the function returned, or
+ * minus errno where it failed. What a signal may interrupt is repeated, except close, which on Linux has let go of the
+ * descriptor even when it reports EINTR.
  */
 final class LibC {
     private static final MethodHandle OPEN =

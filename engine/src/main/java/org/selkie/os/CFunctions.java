@@ -31,8 +31,8 @@ final class CFunctions {
     /**
      * A handle for a function of the C library; its first parameter is the segment that receives errno.
      *
-     * <p>Never throws: where the function may not be called or does not exist, every call of the handle says so. A failed
-     * class initialization would hide the reason behind NoClassDefFoundError from the second use on.
+     * <p>Never throws: where the function may not be called or does not exist, every call of the handle says so. A
+     * failed class initialization would hide the reason behind NoClassDefFoundError from the second use on.
      */
     static MethodHandle bind(String symbol, FunctionDescriptor descriptor) {
         return bind(symbol, descriptor, Linker.Option.captureCallState("errno"));

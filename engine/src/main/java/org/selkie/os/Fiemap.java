@@ -29,7 +29,8 @@ public final class Fiemap {
      *
      * @param handle the file
      * @param lengthBytes how far to look
-     * @param writeBackFirst whether dirty pages are written first; without it, blocks that were only stored to still read as
+     * @param writeBackFirst whether dirty pages are written first; without it, blocks that were only stored to still
+     *     read as
      *     unwritten or not allocated
      * @return the runs in order, holes left out; empty where the file system has no FIEMAP (tmpfs, memfd, 9p)
      */

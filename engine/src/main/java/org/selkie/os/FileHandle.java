@@ -12,8 +12,8 @@ import org.selkie.fault.SelkieException;
 import org.selkie.fault.SystemCallException;
 
 /**
- * An open file descriptor and its one owner. Every open is O_CLOEXEC and O_NOFOLLOW: a symbolic link as the last part of a path
- * is refused with ELOOP, a child process never inherits the descriptor.
+ * An open file descriptor and its one owner. Every open is O_CLOEXEC and O_NOFOLLOW: a symbolic link as the last part
+ * of a path is refused with ELOOP, a child process never inherits the descriptor.
  *
  * <p>Safe for use by several threads; the owner closes it once nobody else uses it. Failures are
  * {@link SystemCallException}s that name the file.
@@ -148,8 +148,8 @@ public final class FileHandle implements AutoCloseable {
     }
 
     /**
-     * Allocates space for a range; the file grows to hold it. The blocks read as zeros but may be unwritten: until they have
-     * been written, a power loss or the first store may still change the block map.
+     * Allocates space for a range; the file grows to hold it. The blocks read as zeros but may be unwritten: until they
+     * have been written, a power loss or the first store may still change the block map.
      *
      * @param offsetBytes where the range begins
      * @param lengthBytes its length
@@ -183,7 +183,8 @@ public final class FileHandle implements AutoCloseable {
     }
 
     /**
-     * Writes zeros with pwrite, so that every block of the range is allocated and written. Not durable before {@link #sync()}.
+     * Writes zeros with pwrite, so that every block of the range is allocated and written. Not durable before {@link
+     * #sync()}.
      *
      * @param offsetBytes where the range begins
      * @param lengthBytes its length
@@ -272,7 +273,8 @@ public final class FileHandle implements AutoCloseable {
     public void close() {
         int fd = descriptor.getAndSet(CLOSED);
         if (fd != CLOSED) {
-            // An error of close has nothing to undo: the descriptor is gone, and what must be durable was synced before.
+            // An error of close has nothing to undo: the descriptor is gone, and what must be durable was synced
+            // before.
             LibC.close(fd);
         }
     }

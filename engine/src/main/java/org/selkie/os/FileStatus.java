@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
  *
  * @param identity which inode it is
  * @param mode type and permissions, as in inode(7)
+ * @param links how many names it has; 0 once the last was removed
  * @param sizeBytes the length of the file
  * @param allocatedBytes the space that the file system has given to it
  * @param attributes the {@code STATX_ATTR_*} bits that are set
@@ -18,6 +19,7 @@ import java.lang.foreign.ValueLayout;
 public record FileStatus(
         FileIdentity identity,
         int mode,
+        int links,
         long sizeBytes,
         long allocatedBytes,
         long attributes,
@@ -37,6 +39,7 @@ public record FileStatus(
                 identity,
                 Short.toUnsignedInt(
                         statx.get(ValueLayout.JAVA_SHORT_UNALIGNED, KernelStructs.STATX_STX_MODE_OFFSET)),
+                intAt(statx, KernelStructs.STATX_STX_NLINK_OFFSET),
                 longAt(statx, KernelStructs.STATX_STX_SIZE_OFFSET),
                 longAt(statx, KernelStructs.STATX_STX_BLOCKS_OFFSET) * BLOCK_UNIT_BYTES,
                 longAt(statx, KernelStructs.STATX_STX_ATTRIBUTES_OFFSET),

@@ -30,7 +30,8 @@ public final class InodeFlags {
      * @param handle the file; need not be open for writing
      * @param set the {@code FS_*_FL} bits to set
      * @param clear the bits to clear
-     * @return 0, or the errno: EPERM without CAP_LINUX_IMMUTABLE, ENOTTY or EOPNOTSUPP where the file system has no flags
+     * @return 0, or the errno: EPERM without CAP_LINUX_IMMUTABLE, ENOTTY or EOPNOTSUPP where the file system has no
+     *     flags
      */
     public static int tryChange(FileHandle handle, int set, int clear) {
         try (Arena arena = Arena.ofConfined()) {

@@ -13,6 +13,7 @@ final class KernelStructs {
     static final int STATX_SIZE = 256;
     static final int STATX_STX_MASK_OFFSET = 0;
     static final int STATX_STX_ATTRIBUTES_OFFSET = 8;
+    static final int STATX_STX_NLINK_OFFSET = 16;
     static final int STATX_STX_MODE_OFFSET = 28;
     static final int STATX_STX_INO_OFFSET = 32;
     static final int STATX_STX_SIZE_OFFSET = 40;

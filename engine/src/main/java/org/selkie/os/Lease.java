@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * A lease on a file: while it is held, an open or a truncate by anybody else waits, and the holder can see that it does. The
- * kernel takes the lease away when {@link #breakTime()} has passed. An own second open waits as well: never open a leased file
- * again without O_NONBLOCK.
+ * A lease on a file: while it is held, an open or a truncate by anybody else waits, and the holder can see that it
+ * does. The kernel takes the lease away when {@link #breakTime()} has passed. An own second open waits as well: never
+ * open a leased file again without O_NONBLOCK.
  */
 public final class Lease {
     private static final Path BREAK_TIME = Path.of("/proc/sys/fs/lease-break-time");
@@ -18,11 +18,12 @@ public final class Lease {
     private Lease() {}
 
     /**
-     * Takes a write lease; the handle must be the file's only opener. The signal of a break is set to SIGURG first, which
-     * everybody ignores: the default SIGIO would end the JVM.
+     * Takes a write lease; the handle must be the file's only opener. The signal of a break is set to SIGURG first,
+     * which everybody ignores: the default SIGIO would end the JVM.
      *
      * @param handle the file
-     * @return 0, or the errno: EAGAIN where somebody else has the file open, EACCES without ownership or CAP_LEASE, EINVAL
+     * @return 0, or the errno: EAGAIN where somebody else has the file open, EACCES without ownership or CAP_LEASE,
+     *     EINVAL
      *     where the file system knows no leases
      */
     public static int tryTake(FileHandle handle) {

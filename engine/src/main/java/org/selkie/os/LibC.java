@@ -15,9 +15,9 @@ import static org.selkie.os.CFunctions.once;
 import static org.selkie.os.CFunctions.untilDone;
 
 /**
- * The functions of the C library that Selkie calls, one handle a symbol. Each returns what the function returned, or minus
- * errno where it failed. What a signal may interrupt is repeated, except close, which on Linux has let go of the descriptor
- * even when it reports EINTR.
+ * The functions of the C library that Selkie calls, one handle a symbol. Each returns what the function returned, or
+ * minus errno where it failed. What a signal may interrupt is repeated, except close, which on Linux has let go of the
+ * descriptor even when it reports EINTR.
  */
 final class LibC {
     private static final MethodHandle OPEN =

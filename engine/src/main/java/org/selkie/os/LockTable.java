@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Who holds which lock on a file, from {@code /proc/locks}. Read before a file is opened, because an open would break the
- * lease of its holder. What it says is a moment old: it spares a break, it does not replace the lock.
+ * Who holds which lock on a file, from {@code /proc/locks}. Read before a file is opened, because an open would break
+ * the lease of its holder. What it says is a moment old: it spares a break, it does not replace the lock.
  */
 public final class LockTable {
     private static final Path LOCKS = Path.of("/proc/locks");

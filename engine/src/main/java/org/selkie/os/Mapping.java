@@ -14,6 +14,8 @@ public final class Mapping implements AutoCloseable {
     private final Arena arena;
     private final MemorySegment segment;
 
+    // The arena is closed by close(), as every owner of a mapping calls it.
+    @SuppressWarnings("MustBeClosedChecker")
     private Mapping(FileHandle handle, long address, long lengthBytes) {
         this.handle = handle;
         this.arena = Arena.ofShared();
@@ -21,8 +23,8 @@ public final class Mapping implements AutoCloseable {
     }
 
     /**
-     * Maps a range, where it is large enough at an address that is congruent to the offset modulo 2 MiB: a huge page needs
-     * address, offset and physical block to agree.
+     * Maps a range, where it is large enough at an address that is congruent to the offset modulo 2 MiB: a huge page
+     * needs address, offset and physical block to agree.
      *
      * @param handle the file; the mapping outlives it
      * @param offsetBytes where in the file the mapping begins, a multiple of the page size
@@ -34,15 +36,15 @@ public final class Mapping implements AutoCloseable {
      */
     public static Mapping map(FileHandle handle, long offsetBytes, long lengthBytes, boolean writable, int flags) {
         int protection = protection(writable);
-        long hint = lengthBytes >= Pages.HUGE_PAGE_BYTES ? congruentHint(offsetBytes, lengthBytes) : 0;
+        long hint = lengthBytes >= Linux.HUGE_PAGE_BYTES ? congruentHint(offsetBytes, lengthBytes) : 0;
         long address = LibC.mmap(hint, lengthBytes, protection, flags, handle.fd(), offsetBytes);
         handle.check(address, "mmap", describe(offsetBytes, lengthBytes, protection, flags));
         return new Mapping(handle, address, lengthBytes);
     }
 
     /**
-     * Tries whether a range could be mapped, and lets go of it at once. Says nothing about what the flags do: a kernel may
-     * accept bits that it does not know.
+     * Tries whether a range could be mapped, and lets go of it at once. Says nothing about what the flags do: a kernel
+     * may accept bits that it does not know.
      *
      * @param handle the file
      * @param lengthBytes how much is mapped, from the beginning
@@ -69,18 +71,19 @@ public final class Mapping implements AutoCloseable {
     }
 
     /**
-     * An address that was free a moment ago, congruent to the offset. A hint and not MAP_FIXED: should another thread take
-     * the place meanwhile, the mapping lands elsewhere and only the huge pages are lost, not the other thread's memory.
+     * An address that was free a moment ago, congruent to the offset. A hint and not MAP_FIXED: should another thread
+     * take the place meanwhile, the mapping lands elsewhere and only the huge pages are lost, not the other thread's
+     * memory.
      */
     private static long congruentHint(long offsetBytes, long lengthBytes) {
-        long roomBytes = lengthBytes + 2 * Pages.HUGE_PAGE_BYTES;
+        long roomBytes = lengthBytes + 2 * Linux.HUGE_PAGE_BYTES;
         int reserve = KernelAbi.MAP_PRIVATE | KernelAbi.MAP_ANONYMOUS | KernelAbi.MAP_NORESERVE;
         long base = LibC.mmap(0, roomBytes, KernelAbi.PROT_NONE, reserve, -1, 0);
         if (base < 0) {
             return 0;
         }
         LibC.munmap(base, roomBytes);
-        return base + Math.floorMod(offsetBytes - base, Pages.HUGE_PAGE_BYTES);
+        return base + Math.floorMod(offsetBytes - base, Linux.HUGE_PAGE_BYTES);
     }
 
     @SuppressWarnings("restricted")

@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A lock on a range of a file that belongs to the open handle: it ends with the handle's close or the process's death, and
- * conflicts between two handles of one process too. Cooperation only: it stops nobody who does not ask.
+ * A lock on a range of a file that belongs to the open handle: it ends with the handle's close or the process's death,
+ * and conflicts between two handles of one process too. Cooperation only: it stops nobody who does not ask.
  */
 public final class OfdLock {
     private OfdLock() {}

@@ -31,12 +31,12 @@ final class Refusal {
 
     private static String remedy(int errno, String call) {
         return switch (errno) {
-            case Errno.EPERM -> "not permitted: the file may be immutable (lsattr), sealed, or a capability is missing";
+            case Errno.EPERM -> "not permitted: the file is immutable (lsattr) or sealed, or a capability is missing";
             case Errno.ENOENT -> "no such file or directory: create the directory or correct the path";
             case Errno.EIO, Errno.EHWPOISON -> "the medium reports an error: see the kernel log, replace the medium";
             case Errno.ENXIO -> "no device behind the file: see that its driver is loaded";
             case Errno.EAGAIN -> "somebody else holds a lock or a lease on the file: close it there first";
-            case Errno.ENOMEM -> "no memory or too many mappings: raise vm.max_map_count, the memory limit or ulimit -v";
+            case Errno.ENOMEM -> "no memory or too many mappings: raise vm.max_map_count or the memory limit";
             case Errno.EACCES -> "permission denied: give this user the right to the file and its directories";
             case Errno.EBUSY -> "the file or device is in use: close its other users first";
             case Errno.EEXIST -> "the file exists already: open it, or choose another name";

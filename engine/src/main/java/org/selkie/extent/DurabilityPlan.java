@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.extent;
+
+import org.selkie.fault.DurabilityUnavailableException;
+import org.selkie.persist.Durability;
+import org.selkie.persist.Granularity;
+import org.selkie.persist.PersistenceDomain;
+
+/**
+ * The cheapest way to make a store as durable as required, chosen before the first byte.
+ *
+ * @param durability what is obtained
+ * @param granularity how stores are made durable
+ * @param reason why, for a reader
+ */
+record DurabilityPlan(Durability durability, Granularity granularity, String reason) {
+
+    /** Chooses the way, or refuses. */
+    static DurabilityPlan choose(String name, Medium medium, Durability required, PersistenceDomain domain) {
+        if (medium.isPersistent() && medium.isDirect()) {
+            Granularity granularity = domain.granularity();
+            String how = granularity == Granularity.BYTE ? "a fence, the caches survive" : "write-back and a fence";
+            return new DurabilityPlan(
+                    Durability.POWER_FAILURE,
+                    granularity,
+                    medium.description() + ": " + how + " (" + domain.description() + ")");
+        }
+        if (required == Durability.PROCESS_CRASH) {
+            return new DurabilityPlan(
+                    Durability.PROCESS_CRASH,
+                    Granularity.CACHE_LINE,
+                    medium.description() + ", flushed as if it were persistent memory: the emulation that was asked for"
+                            + (medium == Medium.MEMFD ? "; it ends with the last process that has it" : ""));
+        }
+        if (medium.isPersistent()) {
+            return new DurabilityPlan(
+                    Durability.POWER_FAILURE, Granularity.PAGE, medium.description() + ": msync of the pages");
+        }
+        throw new DurabilityUnavailableException(name + " cannot keep POWER_FAILURE: " + medium.description()
+                + " is gone with the power; put it on a disk or persistent memory, or ask for PROCESS_CRASH");
+    }
+}

@@ -40,18 +40,35 @@ public final class HotPath {
 
     /** Words of {@code struct selkie_scan} (native-headers/include/selkie/scan.h), in order. */
     public enum Scan {
-        OFFSET, STOP, END, BASE_POSITION, SEED, RECORDS, DATA_RECORDS, PAYLOAD_BYTES, PROVEN,
-        BATCH_OFFSET, SPENT, BATCH_RECORDS, BATCH_BYTES;
+        OFFSET(0),
+        STOP(8),
+        END(16),
+        BASE_POSITION(24),
+        SEED(32),
+        RECORDS(40),
+        DATA_RECORDS(48),
+        PAYLOAD_BYTES(56),
+        PROVEN(64),
+        BATCH_OFFSET(72),
+        SPENT(80),
+        BATCH_RECORDS(88),
+        BATCH_BYTES(96);
 
         /** Of the whole structure. */
         public static final long BYTES = 8L * values().length;
 
+        private final long offsetBytes;
+
+        Scan(long offsetBytes) {
+            this.offsetBytes = offsetBytes;
+        }
+
         public long get(MemorySegment scan) {
-            return scan.get(JAVA_LONG, 8L * ordinal());
+            return scan.get(JAVA_LONG, offsetBytes);
         }
 
         public void set(MemorySegment scan, long value) {
-            scan.set(JAVA_LONG, 8L * ordinal(), value);
+            scan.set(JAVA_LONG, offsetBytes, value);
         }
     }
 

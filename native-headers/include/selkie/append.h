@@ -124,8 +124,8 @@ SELKIE_INLINE uint64_t selkie_write_batch(void (*store)(uint64_t *, uint64_t), v
 #define SELKIE_CORRUPT (-3) // one does, and its length or checksum is wrong
 #define SELKIE_UNKNOWN (-4) // it verifies, and its type or flags are of a newer version
 
-// Checks the record at `record`, of which at most `limit` bytes may be read, and copies its header and payload to `out`
-// if they fit there. Returns the payload's length or one of the answers above. `spent` grows by the bytes summed.
+// Checks the record at `record`, of which at most `limit` bytes may be read. Copies its header to `out` if that has room
+// for one, and its payload behind it if that fits, too, and is no span's. Returns the payload's length or one of the answers above. `spent` grows by the bytes summed.
 SELKIE_INLINE int64_t selkie_check_record(const void *record, uint64_t limit, uint64_t position, uint32_t seed,
                                           void *out, uint64_t out_bytes, uint64_t *spent) {
     const volatile uint64_t *word = (const volatile uint64_t *)record;
@@ -146,13 +146,14 @@ SELKIE_INLINE int64_t selkie_check_record(const void *record, uint64_t limit, ui
     const int spans = type == SELKIE_RECORD_PAD || type == SELKIE_RECORD_GAP;
     const volatile uint64_t *const end = word + (spans ? SELKIE_LINE_BYTES : bytes) / 8;
     word += 3;
-    const uint64_t copied = SELKIE_RECORD_HEADER_BYTES + length;
-    if (out != 0 && !spans && copied <= out_bytes) {
-        selkie_word *to = (selkie_word *)out;
+    selkie_word *to = (selkie_word *)out;
+    if (out_bytes >= SELKIE_RECORD_HEADER_BYTES) {
         to[0] = first;
         to[1] = position;
         to[2] = third;
         to += 3;
+    }
+    if (!spans && SELKIE_RECORD_HEADER_BYTES + length <= out_bytes) {
         selkie_word *const whole = to + length / 8;
         while (to != whole) {
             const uint64_t w = *word++;

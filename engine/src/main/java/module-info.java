@@ -11,5 +11,12 @@
 module org.selkie.engine {
     requires transitive org.agrona;
     requires jdk.jfr;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
+
+    exports org.selkie;
+    exports org.selkie.extent;
+    exports org.selkie.fault;
+    exports org.selkie.log;
+    exports org.selkie.persist;
+    exports org.selkie.seal;
 }

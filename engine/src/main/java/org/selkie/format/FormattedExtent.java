@@ -3,7 +3,6 @@ package org.selkie.format;
 
 import java.lang.foreign.MemorySegment;
 import java.util.zip.CRC32C;
-
 import org.selkie.extent.Extent;
 import org.selkie.fault.ExtentFaultException;
 import org.selkie.os.HotPath;

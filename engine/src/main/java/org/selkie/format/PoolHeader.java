@@ -5,7 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.zip.CRC32C;
-
 import org.selkie.fault.PoolFormatException;
 
 /**

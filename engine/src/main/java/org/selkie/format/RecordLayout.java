@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.format;
 
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-
 import org.selkie.os.HotPath;
 import org.selkie.persist.Persister;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 /**
  * A record on media. It begins on a cache line and fills whole lines.

@@ -3,7 +3,6 @@ package org.selkie.log;
 
 import java.util.ArrayList;
 import java.util.List;
-
 import org.jspecify.annotations.Nullable;
 
 /**

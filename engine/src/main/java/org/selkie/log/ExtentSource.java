@@ -2,7 +2,7 @@
 package org.selkie.log;
 
 import java.util.concurrent.Executor;
-
+import org.jspecify.annotations.Nullable;
 import org.selkie.format.FormattedExtent;
 
 /** Where a log gets its extents from and gives them back to: the pool. */
@@ -14,6 +14,9 @@ public interface ExtentSource {
      * @throws org.selkie.fault.PoolFullException if there is no room for one; the log stays as it is
      */
     FormattedExtent take(String logName, long logCreatedMillis, long sequence);
+
+    /** The extent of a log that another process writes, or null if there is none of this sequence number yet. */
+    @Nullable FormattedExtent find(String logName, long sequence);
 
     /** Takes back an extent that nobody reads or writes any more. */
     void giveBack(FormattedExtent extent);

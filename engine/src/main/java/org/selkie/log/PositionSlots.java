@@ -47,6 +47,11 @@ final class PositionSlots {
         }
     }
 
+    /** Enters a slot that nobody else uses. */
+    void occupy(int slot, long position) {
+        SLOT.setVolatile(slots, slot, position);
+    }
+
     /** Raises the position of a slot that the caller holds. */
     void raise(int slot, long position) {
         SLOT.setRelease(slots, slot, position);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.os;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 /**
  * The downcalls that touch a mapping (native-headers/src/hot.c). Everything that reads or writes an extent goes through
@@ -231,8 +231,8 @@ public final class HotPath {
     }
 
     /**
-     * Checks a record and copies its header and payload out. Returns the payload's length, or one of the codes of this
-     * class; if it does not fit into {@code outBytes}, it is checked all the same and nothing is copied.
+     * Checks a record and copies its header out, and its payload behind it. Returns the payload's length, or one of the
+     * codes of this class; if the payload does not fit into {@code outBytes}, the record is checked all the same.
      */
     public static long readRecord(long record, long limitBytes, long position, long seed, MemorySegment out,
             long outBytes) {

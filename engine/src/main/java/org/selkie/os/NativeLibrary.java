@@ -14,7 +14,6 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-
 import org.selkie.fault.NativeLibraryException;
 
 /**
@@ -83,7 +82,8 @@ final class NativeLibrary {
         }
         long features = call("selkie_cpu_features");
         if ((features & FEATURE_CRC32C) == 0) {
-            throw new NativeLibraryException("this processor has no CRC32C instruction (x86-64 with SSE4.2, or ARMv8 with CRC32)");
+            throw new NativeLibraryException("this processor has no CRC32C instruction;"
+                    + " selkie needs x86-64 with SSE4.2, or ARMv8 with CRC32");
         }
         if (call("selkie_guard_install") != 0) {
             throw new NativeLibraryException("sigaction(SIGBUS) failed: without the guard a truncated extent would end the JVM");

@@ -2,7 +2,6 @@
 package org.selkie.persist;
 
 import java.lang.foreign.MemorySegment;
-
 import org.selkie.fault.ExtentFaultException;
 import org.selkie.os.HotPath;
 

@@ -2,10 +2,10 @@
 package org.selkie.persist;
 
 import java.lang.foreign.MemorySegment;
-
 import org.selkie.fault.ExtentFaultException;
 import org.selkie.os.HotPath;
 import org.selkie.os.Linux;
+
 /** Pages that the kernel writes back: msync is flush and fence in one. */
 final class PagePersister implements Persister {
 

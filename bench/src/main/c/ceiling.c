@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The ceiling: the engine's own append (native-headers/include/selkie/append.h) in a C loop, with no Java around it and no
+// restriction on registers. The loop is what a log does at the least: claim the place, write, checksum, fence.
+#include <selkie/append.h>
+#include <string.h>
+
+#define CEILING __attribute__((visibility("default")))
+
+static const uint32_t SEED = 0x5e1c1e;
+
+static void touch(unsigned char *payload, uint64_t length, uint64_t with) { memset(payload, (int)with, length); }
+
+// `ring_bytes` is a power of two; the region behind `ring` has room for one record more.
+CEILING int64_t ceiling_append_alone(char *ring, uint64_t ring_bytes, unsigned char *payload, uint64_t length,
+                                     uint64_t appends, uint64_t *tail, uint64_t touched) {
+    const uint64_t bytes = selkie_record_bytes(length);
+    uint64_t position = *tail;
+    for (uint64_t i = 0; i < appends; i++) {
+        if (touched) {
+            touch(payload, length, i);
+        }
+        selkie_write_record(selkie_store_nt, ring + (position & (ring_bytes - 1)), payload, length, position, SEED,
+                            SELKIE_RECORD_DATA, 0);
+        selkie_fence_inline();
+        position += bytes;
+    }
+    *tail = position;
+    return (int64_t)position;
+}
+
+CEILING int64_t ceiling_append_shared(char *ring, uint64_t ring_bytes, unsigned char *payload, uint64_t length,
+                                      uint64_t appends, uint64_t *tail, uint64_t touched) {
+    const uint64_t bytes = selkie_record_bytes(length);
+    uint64_t position = 0;
+    for (uint64_t i = 0; i < appends; i++) {
+        if (touched) {
+            touch(payload, length, i);
+        }
+        position = __atomic_fetch_add(tail, bytes, __ATOMIC_ACQ_REL);
+        selkie_write_record(selkie_store_nt, ring + (position & (ring_bytes - 1)), payload, length, position, SEED,
+                            SELKIE_RECORD_DATA, 0);
+        selkie_fence_inline();
+    }
+    return (int64_t)position;
+}
+
+// Batches of `batch` records that stand staged, one fence each.
+CEILING int64_t ceiling_batch(char *ring, uint64_t ring_bytes, const char *staged, uint64_t staged_bytes, uint64_t batches,
+                              uint64_t *tail) {
+    uint64_t position = *tail;
+    for (uint64_t i = 0; i < batches; i++) {
+        selkie_write_batch(selkie_store_nt, ring + (position & (ring_bytes - 1)), staged, staged_bytes, position, SEED, 0);
+        selkie_fence_inline();
+        position += staged_bytes;
+    }
+    *tail = position;
+    return (int64_t)position;
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.selkie.extent.Extent;
+import org.selkie.extent.ExtentOptions;
+import org.selkie.fault.ExtentFaultException;
+import org.selkie.fault.PoolFormatException;
+import org.selkie.fault.PoolFullException;
+import org.selkie.format.ExtentHeader;
+import org.selkie.format.FormattedExtent;
+import org.selkie.format.PoolHeader;
+import org.selkie.os.DaxDevice;
+import org.selkie.os.HotPath;
+
+/**
+ * A device-dax device: the pool's header in its first alignment unit, then slices of the extents' length. It has no block
+ * map and no read or write, so everything goes through mappings.
+ */
+final class DeviceMedium implements ExtentMedium {
+
+    private final Path path;
+    private final DaxDevice device;
+    private final ExtentOptions extentOptions;
+    private final Extent head;
+
+    DeviceMedium(Path path, DaxDevice device, ExtentOptions extentOptions) {
+        this.path = path;
+        this.device = device;
+        this.extentOptions = extentOptions;
+        // It stays open: it is what keeps a second process away.
+        this.head = Extent.openDevice(path, 0, extentOptions.withLengthBytes(device.alignmentBytes()));
+    }
+
+    @Override
+    public Optional<byte[]> readPoolHeader() {
+        byte[] header = new byte[PoolHeader.BYTES];
+        if (HotPath.copyOut(MemorySegment.ofArray(header), head.address(), header.length) < 0) {
+            throw ExtentFaultException.onLoad(head.address(), header.length);
+        }
+        return Optional.of(header);
+    }
+
+    /** The first line last: until it is there, there is no magic number, and so no pool. */
+    @Override
+    public void writePoolHeader(byte[] header) {
+        MemorySegment bytes = MemorySegment.ofArray(header);
+        int line = 64;
+        head.persister().copy(head.address() + line, bytes.asSlice(line), (long) header.length - line);
+        head.persister().persist(head.address(), header.length);
+        head.persister().copy(head.address(), bytes, line);
+        head.persister().persist(head.address(), line);
+    }
+
+    private int slices(long extentBytes) {
+        if (extentBytes % device.alignmentBytes() != 0) {
+            throw new PoolFormatException("extents of " + extentBytes + " bytes do not fit device " + path
+                    + ", whose alignment is " + device.alignmentBytes() + "; choose a multiple of it (PoolOptions.extentBytes)");
+        }
+        return (int) ((device.sizeBytes() - device.alignmentBytes()) / extentBytes);
+    }
+
+    private long offsetOf(int number, long extentBytes) {
+        return device.alignmentBytes() + (number - 1) * extentBytes;
+    }
+
+    @Override
+    public List<Integer> numbers() {
+        PoolHeader header = PoolHeader.decode(readPoolHeader().orElseThrow(), path.toString()).orElse(null);
+        List<Integer> numbers = new ArrayList<>();
+        for (int number = 1; header != null && number <= slices(header.extentBytes()); number++) {
+            if (!isUnfinished(number, header.extentBytes())) {
+                numbers.add(number);
+            }
+        }
+        return numbers;
+    }
+
+    @Override
+    public Extent open(int number, long extentBytes) {
+        return Extent.openDevice(path, offsetOf(number, extentBytes), extentOptions.withLengthBytes(extentBytes));
+    }
+
+    @Override
+    public Extent create(int number, long extentBytes) {
+        if (number > slices(extentBytes)) {
+            throw new PoolFullException("device " + path + " of " + device.sizeBytes() + " bytes has no room for extent "
+                    + number + " of " + extentBytes + " bytes; trim a log");
+        }
+        return open(number, extentBytes);
+    }
+
+    /** A slice whose first bytes are not a header of this pool's: never used, or used by somebody else before. */
+    @Override
+    public boolean isUnfinished(int number, long extentBytes) {
+        try (Extent slice = Extent.openDevice(path, offsetOf(number, extentBytes),
+                extentOptions.withReadOnly(true).withLengthBytes(device.alignmentBytes()))) {
+            return FormattedExtent.readHeader(slice, nameOf(number)) instanceof ExtentHeader.Decoded.Blank;
+        }
+    }
+
+    @Override
+    public void restoreLength(int number, long extentBytes) {
+        // The slices of a device are as long as they are.
+    }
+
+    @Override
+    public boolean remove(int number) {
+        return false;
+    }
+
+    @Override
+    public String nameOf(int number) {
+        return path + " slice " + number;
+    }
+
+    @Override
+    public void close() {
+        head.close();
+    }
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.selkie.extent.Extent;
+import org.selkie.extent.ExtentOptions;
+import org.selkie.fault.ExtentBusyException;
+import org.selkie.fault.NoSpaceException;
+import org.selkie.fault.PoolFormatException;
+import org.selkie.fault.PoolFullException;
+import org.selkie.fault.SelkieException;
+import org.selkie.format.ExtentHeader;
+import org.selkie.format.PoolHeader;
+import org.selkie.os.FileHandle;
+import org.selkie.os.KernelAbi;
+import org.selkie.os.OfdLock;
+
+/**
+ * A directory: {@code pool.selkie} with the pool's header, {@code pool.lock}, and {@code extent-00000001.selkie} and on.
+ * Every file is the owner's alone, and none is opened through a symbolic link.
+ */
+final class DirectoryMedium implements ExtentMedium {
+
+    private static final Pattern EXTENT_FILE = Pattern.compile("extent-(\\d{8})\\.selkie");
+
+    private final Path directory;
+    private final ExtentOptions extentOptions;
+    private final @Nullable FileHandle lock;
+
+    /** Takes the lock of the one writer, unless it is for reading. */
+    DirectoryMedium(Path directory, ExtentOptions extentOptions) {
+        this.directory = directory;
+        this.extentOptions = extentOptions;
+        this.lock = extentOptions.readOnly() ? null : lock(directory);
+    }
+
+    private static FileHandle lock(Path directory) {
+        FileHandle handle = FileHandle.open(directory.resolve("pool.lock"), KernelAbi.O_RDWR | KernelAbi.O_CREAT);
+        if (!OfdLock.tryLock(handle, true, 0, 1)) {
+            String holder = new String(handle.read(0, 20), StandardCharsets.US_ASCII).strip();
+            handle.close();
+            throw new ExtentBusyException("pool " + directory + " is open for writing in process "
+                    + (holder.isEmpty() ? "unknown" : holder)
+                    + "; close it there, or open it for reading (PoolOptions.forReading)");
+        }
+        handle.truncate(0);
+        handle.write(0, (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII));
+        return handle;
+    }
+
+    private Path headerFile() {
+        return directory.resolve("pool.selkie");
+    }
+
+    private Path extentFile(int number) {
+        return directory.resolve(String.format(Locale.ROOT, "extent-%08d.selkie", number));
+    }
+
+    @Override
+    public Optional<byte[]> readPoolHeader() {
+        if (!Files.exists(headerFile(), LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        try (FileHandle handle = FileHandle.open(headerFile(), KernelAbi.O_RDONLY)) {
+            byte[] header = handle.read(0, PoolHeader.BYTES);
+            if (header.length < PoolHeader.BYTES) {
+                throw new PoolFormatException("the pool header " + headerFile() + " is " + header.length
+                        + " bytes long, expected " + PoolHeader.BYTES + "; restore it from a copy");
+            }
+            return Optional.of(header);
+        }
+    }
+
+    /** Written under another name first: under its own name it is there as a whole or not at all. */
+    @Override
+    public void writePoolHeader(byte[] header) {
+        Path fresh = directory.resolve("pool.selkie.new");
+        try {
+            Files.deleteIfExists(fresh);
+            try (FileHandle handle = FileHandle.open(fresh, KernelAbi.O_RDWR | KernelAbi.O_CREAT | KernelAbi.O_EXCL)) {
+                handle.write(0, header);
+                handle.sync();
+            }
+            Files.move(fresh, headerFile());
+        } catch (IOException e) {
+            throw new SelkieException("writing the pool header " + headerFile() + " failed: " + e, e);
+        }
+        try (FileHandle handle = FileHandle.open(directory, KernelAbi.O_RDONLY | KernelAbi.O_DIRECTORY)) {
+            handle.sync();
+        }
+    }
+
+    @Override
+    public List<Integer> numbers() {
+        List<Integer> numbers = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "extent-*.selkie")) {
+            for (Path file : files) {
+                Matcher matcher = EXTENT_FILE.matcher(file.getFileName().toString());
+                if (matcher.matches()) {
+                    numbers.add(Integer.valueOf(matcher.group(1)));
+                }
+            }
+        } catch (IOException e) {
+            throw new SelkieException("listing pool " + directory + " failed: " + e, e);
+        }
+        Collections.sort(numbers);
+        return numbers;
+    }
+
+    @Override
+    public Extent open(int number, long extentBytes) {
+        return Extent.open(extentFile(number), extentOptions.withLengthBytes(extentBytes));
+    }
+
+    @Override
+    public Extent create(int number, long extentBytes) {
+        try {
+            return Extent.create(extentFile(number), extentOptions.withLengthBytes(extentBytes));
+        } catch (NoSpaceException e) {
+            throw new PoolFullException("pool " + directory + " cannot grow by an extent of " + extentBytes
+                    + " bytes: the file system is full; make room or trim a log", e);
+        }
+    }
+
+    /** A file that a crash left before its header was written: too short for one, or blank where it would be. */
+    @Override
+    public boolean isUnfinished(int number, long extentBytes) {
+        try (FileHandle handle = FileHandle.open(extentFile(number), KernelAbi.O_RDONLY)) {
+            byte[] first = handle.read(0, ExtentHeader.BYTES);
+            for (byte b : first) {
+                if (b != 0) {
+                    return false;
+                }
+            }
+            // All of it blank and of full length is a free extent as well, whose header was never written.
+            return true;
+        }
+    }
+
+    @Override
+    public void restoreLength(int number, long extentBytes) {
+        try (FileHandle handle = FileHandle.open(extentFile(number), KernelAbi.O_RDWR)) {
+            long sizeBytes = handle.status().sizeBytes();
+            if (sizeBytes > extentBytes) {
+                handle.truncate(extentBytes);
+            } else {
+                handle.writeZeros(sizeBytes, extentBytes - sizeBytes);
+            }
+            handle.sync();
+        }
+    }
+
+    @Override
+    public boolean remove(int number) {
+        try {
+            Files.deleteIfExists(extentFile(number));
+            return true;
+        } catch (NoSuchFileException e) {
+            return true;
+        } catch (IOException e) {
+            throw new SelkieException("removing " + extentFile(number) + " failed: " + e, e);
+        }
+    }
+
+    @Override
+    public String nameOf(int number) {
+        return extentFile(number).toString();
+    }
+
+    @Override
+    public void close() {
+        if (lock != null) {
+            lock.close();
+        }
+    }
+}

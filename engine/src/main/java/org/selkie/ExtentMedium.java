@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie;
+
+import java.util.List;
+import java.util.Optional;
+import org.selkie.extent.Extent;
+
+/** Where a pool's header and its numbered extents lie: a directory, a device, or memory. */
+interface ExtentMedium extends AutoCloseable {
+
+    /** The pool's header block, if there is one. */
+    Optional<byte[]> readPoolHeader();
+
+    /** Writes the pool's header block, durably and as a whole. */
+    void writePoolHeader(byte[] header);
+
+    /** The numbers of the extents that are there, in order. */
+    List<Integer> numbers();
+
+    /**
+     * Opens an extent that is there.
+     *
+     * @throws org.selkie.fault.ExtentLengthException if it is not as long as it should be
+     */
+    Extent open(int number, long extentBytes);
+
+    /**
+     * Makes the next extent, full of zeros or, on a device, of whatever stood there.
+     *
+     * @throws org.selkie.fault.PoolFullException if there is no room
+     */
+    Extent create(int number, long extentBytes);
+
+    /** Whether an extent that is there was never finished: nothing in it has a meaning, and it can go. */
+    boolean isUnfinished(int number, long extentBytes);
+
+    /** Makes an extent that was cut short as long as it was, with zeros. */
+    void restoreLength(int number, long extentBytes);
+
+    /** Removes an extent that is closed. Returns false where that is not possible: a slice of a device stays. */
+    boolean remove(int number);
+
+    /** The extent in messages. */
+    String nameOf(int number);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.selkie.extent.Extent;
+import org.selkie.extent.ExtentOptions;
+
+/** Anonymous memory, a memfd for each extent. Nothing of it outlives the process. */
+final class MemoryMedium implements ExtentMedium {
+
+    private final String name;
+    private final ExtentOptions extentOptions;
+    private byte @Nullable [] header;
+
+    MemoryMedium(String name, ExtentOptions extentOptions) {
+        this.name = name;
+        this.extentOptions = extentOptions;
+    }
+
+    @Override
+    public Optional<byte[]> readPoolHeader() {
+        return Optional.ofNullable(header);
+    }
+
+    @Override
+    public void writePoolHeader(byte[] written) {
+        header = written.clone();
+    }
+
+    @Override
+    public List<Integer> numbers() {
+        return List.of();
+    }
+
+    @Override
+    public Extent open(int number, long extentBytes) {
+        throw new IllegalStateException("extent " + number + " of pool " + name + " is in memory and was never closed");
+    }
+
+    @Override
+    public Extent create(int number, long extentBytes) {
+        return Extent.anonymous(nameOf(number), extentOptions.withLengthBytes(extentBytes));
+    }
+
+    @Override
+    public boolean isUnfinished(int number, long extentBytes) {
+        return false;
+    }
+
+    @Override
+    public void restoreLength(int number, long extentBytes) {
+        throw new IllegalStateException("extent " + number + " of pool " + name + " is in memory");
+    }
+
+    @Override
+    public boolean remove(int number) {
+        return true;
+    }
+
+    @Override
+    public String nameOf(int number) {
+        return name + "-" + number;
+    }
+
+    @Override
+    public void close() {
+        header = null;
+    }
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.selkie.extent.ExtentReport;
+import org.selkie.fault.LogStoppedException;
+import org.selkie.fault.PoolFormatException;
+import org.selkie.fault.PositionException;
+import org.selkie.fault.ReadOnlyException;
+import org.selkie.format.ExtentHeader;
+import org.selkie.format.PoolHeader;
+import org.selkie.log.Log;
+import org.selkie.log.LogOpener;
+import org.selkie.log.LogOptions;
+import org.selkie.persist.Durability;
+
+/**
+ * Sealed extents on one medium, and the named logs on them: a directory of files, a device-dax device, or anonymous
+ * memory.
+ *
+ * <pre>{@code
+ * try (Pool pool = Pool.open(Path.of("/mnt/pmem/orders"), PoolOptions.defaults())) {
+ *     Log log = pool.log("orders");
+ *     long position = log.append("first".getBytes(UTF_8));   // durable when it returns
+ * }
+ * }</pre>
+ *
+ * <p>{@link #durability} says what an acknowledged write survives here and {@link #report} why; {@link #recovery} says what
+ * opening found. One process writes a pool at a time; others may open it for reading.
+ *
+ * <p><b>Errors</b> of opening: {@link org.selkie.fault.DurabilityUnavailableException},
+ * {@link org.selkie.fault.ExtentBusyException} (another process has it), {@link PoolFormatException} (not a pool, or a
+ * newer one), {@link org.selkie.log.DamagedLogException}, {@link org.selkie.fault.SystemCallException}.
+ */
+public final class Pool implements AutoCloseable {
+
+    private final PoolExtents extents;
+    private final PoolHeader header;
+    private final PoolOptions options;
+    private final RecoveryReport recovery;
+    private final TreeMap<String, LogOpener> logs;
+    private boolean closed;
+
+    Pool(PoolExtents extents, PoolHeader header, PoolOptions options, RecoveryReport recovery,
+            TreeMap<String, LogOpener> logs) {
+        this.extents = extents;
+        this.header = header;
+        this.options = options;
+        this.recovery = recovery;
+        this.logs = logs;
+    }
+
+    /** Opens the pool in a directory or on a device-dax device, and makes it if it is not there and options allow it. */
+    public static Pool open(Path path, PoolOptions options) {
+        return PoolOpening.open(path, options);
+    }
+
+    /** As {@link #open(Path, PoolOptions)} with {@link PoolOptions#defaults}. */
+    public static Pool open(Path path) {
+        return open(path, PoolOptions.defaults());
+    }
+
+    /**
+     * A new pool in anonymous memory (memfd). It ends with the process: for caches, tests and benchmarks.
+     *
+     * @param options whose durability must be {@link Durability#PROCESS_CRASH}
+     */
+    public static Pool inMemory(String name, PoolOptions options) {
+        return PoolOpening.inMemory(name, options);
+    }
+
+    /** The log of a name, for any number of writers; a new one if there is none. */
+    public Log log(String name) {
+        return log(name, LogOptions.defaults());
+    }
+
+    /** The log of a name; a new one if there is none and the pool is open for writing. */
+    public synchronized Log log(String name, LogOptions logOptions) {
+        requireOpen();
+        LogOpener opener = logs.get(name);
+        if (opener == null) {
+            opener = create(name);
+        }
+        return opener.open(logOptions);
+    }
+
+    private LogOpener create(String name) {
+        requireName(name);
+        if (options.readOnly()) {
+            throw new PositionException("pool " + extents.name() + " has no log \"" + name + "\"; it has "
+                    + (logs.isEmpty() ? "none" : String.join(", ", logs.keySet())));
+        }
+        var first = extents.take(name, System.currentTimeMillis(), 0);
+        LogOpener opener = LogOpener.recover(name, List.of(first), options.recoveryMode(), false, extents);
+        logs.put(name, opener);
+        extents.watch(name, opener);
+        return opener;
+    }
+
+    private static void requireName(String name) {
+        int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes == 0 || bytes > ExtentHeader.MAX_NAME_BYTES || name.chars().anyMatch(Character::isISOControl)) {
+            throw new PoolFormatException("a log name of " + bytes + " bytes; expected 1 to " + ExtentHeader.MAX_NAME_BYTES
+                    + " bytes of UTF-8 without control characters");
+        }
+    }
+
+    /** The names of the logs, in order. */
+    public synchronized Set<String> logs() {
+        return new TreeSet<>(logs.keySet());
+    }
+
+    /** What opening found. */
+    public RecoveryReport recovery() {
+        return recovery;
+    }
+
+    /** What an acknowledged write survives here. */
+    public Durability durability() {
+        return extents.report().durability();
+    }
+
+    /** The medium, the seal's tier, the granularity and the durability, each with the reason. */
+    public ExtentReport report() {
+        return extents.report();
+    }
+
+    /** The length of each extent. */
+    public long extentBytes() {
+        return header.extentBytes();
+    }
+
+    /** Checks every extent's seal, length and block map. Throws {@link org.selkie.fault.SealBrokenException}. */
+    public void audit() {
+        requireOpen();
+        extents.audit();
+    }
+
+    /** The directory, device or name. */
+    public String name() {
+        return extents.name();
+    }
+
+    private synchronized void requireOpen() {
+        if (closed) {
+            throw new LogStoppedException("pool " + extents.name() + " is closed; open it again");
+        }
+    }
+
+    /**
+     * Stops every log, makes everything durable, unmaps, and releases the seals. Appends that are under way finish;
+     * later ones, and reads, throw {@link LogStoppedException}.
+     */
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        extents.close(logs.values());
+    }
+
+    /** For a pool that may be absent. */
+    static @Nullable PoolHeader headerOf(ExtentMedium medium, String where) {
+        return medium.readPoolHeader().flatMap(bytes -> PoolHeader.decode(bytes, where)).orElse(null);
+    }
+
+    /** For writing only. */
+    static void requireWritable(PoolOptions options, String what) {
+        if (options.readOnly()) {
+            throw new ReadOnlyException(what + " needs a pool that is open for writing; leave out PoolOptions.forReading");
+        }
+    }
+}

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.selkie.extent.Extent;
+import org.selkie.extent.ExtentReport;
+import org.selkie.fault.PoolFormatException;
+import org.selkie.fault.PoolFullException;
+import org.selkie.fault.SealBrokenException;
+import org.selkie.format.ExtentHeader;
+import org.selkie.format.FormattedExtent;
+import org.selkie.format.PoolHeader;
+import org.selkie.log.ExtentSource;
+import org.selkie.log.LogOpener;
+import org.selkie.seal.SealEvent;
+import org.selkie.seal.SealState;
+
+/** The extents of an open pool: those that logs have, and those that are free. */
+final class PoolExtents implements ExtentSource {
+
+    private final String name;
+    private final ExtentMedium medium;
+    private final PoolOptions options;
+    private final PoolHeader header;
+    private final TreeMap<Integer, FormattedExtent> open = new TreeMap<>();
+    private final Deque<FormattedExtent> free = new ArrayDeque<>();
+    private final Map<String, LogOpener> owners = new HashMap<>();
+    private final ExecutorService background;
+    private int highestNumber;
+
+    PoolExtents(String name, ExtentMedium medium, PoolOptions options, PoolHeader header) {
+        this.name = name;
+        this.medium = medium;
+        this.options = options;
+        this.header = header;
+        this.background = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("selkie-pool-" + name).factory());
+    }
+
+    String name() {
+        return name;
+    }
+
+    PoolHeader header() {
+        return header;
+    }
+
+    /** Takes in an extent that was there when the pool was opened. */
+    synchronized void adopt(FormattedExtent extent) {
+        int number = extent.header().number();
+        open.put(number, extent);
+        highestNumber = Math.max(highestNumber, number);
+        if (extent.header().state() == ExtentHeader.State.FREE) {
+            free.add(extent);
+        }
+    }
+
+    /** A number that is in use though its extent is not open. */
+    synchronized void reserve(int number) {
+        highestNumber = Math.max(highestNumber, number);
+    }
+
+    /** Makes a free extent, if the pool has none at all: what the medium gives is known before the first append. */
+    synchronized void requireOne() {
+        if (open.isEmpty()) {
+            free.add(create());
+        }
+    }
+
+    /** From now on a broken seal of the log's extents stops the log. */
+    synchronized void watch(String logName, LogOpener opener) {
+        owners.put(logName, opener);
+    }
+
+    @Override
+    public synchronized FormattedExtent take(String logName, long logCreatedMillis, long sequence) {
+        Pool.requireWritable(options, "an extent for log " + logName);
+        FormattedExtent extent = free.isEmpty() ? create() : free.removeFirst();
+        try {
+            extent.reformat(extent.header().assignedTo(logName, logCreatedMillis, sequence));
+        } catch (RuntimeException e) {
+            free.addFirst(extent);
+            throw e;
+        }
+        return extent;
+    }
+
+    private FormattedExtent create() {
+        long bytes = header.extentBytes();
+        if ((open.size() + 1) * bytes > options.maxBytes() || open.size() + 1 > Integer.MAX_VALUE / 2) {
+            throw new PoolFullException("pool " + name + " has " + open.size() + " extents of " + bytes
+                    + " bytes and may take " + options.maxBytes() + "; trim a log or raise PoolOptions.maxBytes");
+        }
+        int number = highestNumber + 1;
+        Extent extent = medium.create(number, bytes);
+        try {
+            // Numbers and slices are used again; a clock keeps their generations apart without a note of the last one.
+            ExtentHeader fresh = ExtentHeader.free(header.poolId(), number, System.currentTimeMillis(), bytes);
+            FormattedExtent formatted = new FormattedExtent(extent, options.persister().apply(extent.persister()), fresh);
+            formatted.reformat(fresh);
+            open.put(number, formatted);
+            highestNumber = number;
+            return formatted;
+        } catch (RuntimeException | Error e) {
+            extent.close();
+            medium.remove(number);
+            throw e;
+        }
+    }
+
+    @Override
+    public synchronized void giveBack(FormattedExtent extent) {
+        int number = extent.header().number();
+        if (open.get(number) != extent) {
+            return;
+        }
+        extent.reformat(extent.header().freed());
+        if (free.size() < options.spareExtents()) {
+            free.addLast(extent);
+            return;
+        }
+        extent.extent().close();
+        if (medium.remove(number)) {
+            open.remove(number);
+        } else {
+            reopen(number);
+        }
+    }
+
+    private void reopen(int number) {
+        FormattedExtent again = openExtent(number);
+        open.put(number, again);
+        free.addLast(again);
+    }
+
+    @Override
+    public synchronized @Nullable FormattedExtent find(String logName, long sequence) {
+        for (int number : medium.numbers()) {
+            if (open.containsKey(number) || medium.isUnfinished(number, header.extentBytes())) {
+                continue;
+            }
+            FormattedExtent extent = openExtent(number);
+            if (extent.header().state() == ExtentHeader.State.LOG && extent.header().logName().equals(logName)
+                    && extent.header().sequence() == sequence) {
+                open.put(number, extent);
+                return extent;
+            }
+            extent.extent().close();
+        }
+        return null;
+    }
+
+    /**
+     * Opens an extent that is there and reads its header.
+     *
+     * @throws PoolFormatException if the header is damaged, blank, or another pool's
+     */
+    FormattedExtent openExtent(int number) {
+        Extent extent = medium.open(number, header.extentBytes());
+        try {
+            String where = medium.nameOf(number);
+            ExtentHeader.Decoded decoded = FormattedExtent.readHeader(extent, where);
+            if (!(decoded instanceof ExtentHeader.Decoded.Valid valid)) {
+                throw new PoolFormatException("neither copy of the header of " + where
+                        + " matches its checksum; restore it from a copy, or open with RecoveryMode.SALVAGE to go on without");
+            }
+            ExtentHeader found = valid.header();
+            if (!found.poolId().equals(header.poolId()) || found.number() != number
+                    || found.extentBytes() != header.extentBytes()) {
+                throw new PoolFormatException(where + " belongs to another place: it is extent " + found.number() + " of pool "
+                        + found.poolId() + " with " + found.extentBytes() + " bytes, expected extent " + number + " of pool "
+                        + header.poolId() + " with " + header.extentBytes() + "; move it away");
+            }
+            return new FormattedExtent(extent, options.persister().apply(extent.persister()), found);
+        } catch (RuntimeException | Error e) {
+            extent.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Executor background() {
+        return background;
+    }
+
+    synchronized ExtentReport report() {
+        if (open.isEmpty()) {
+            throw new PoolFormatException("pool " + name + " has no extents yet; open it for writing once");
+        }
+        return open.firstEntry().getValue().extent().report();
+    }
+
+    void audit() {
+        List<FormattedExtent> all;
+        synchronized (this) {
+            all = new ArrayList<>(open.values());
+        }
+        all.forEach(extent -> extent.extent().verify());
+    }
+
+    /** Somebody wants the file, or took it: the log that lives on it drains, persists and lets go. */
+    void onSealEvent(SealEvent event) {
+        if (event.after() instanceof SealState.Held || event.after() instanceof SealState.Released) {
+            return;
+        }
+        background.execute(() -> letGo(event));
+    }
+
+    private void letGo(SealEvent event) {
+        LogOpener owner = null;
+        Extent extent = null;
+        synchronized (this) {
+            for (FormattedExtent candidate : open.values()) {
+                if (candidate.extent().report().name().equals(event.extent())) {
+                    extent = candidate.extent();
+                    owner = owners.get(candidate.header().logName());
+                }
+            }
+        }
+        if (owner != null) {
+            owner.close(new SealBrokenException("the seal of " + event.extent() + " is " + event.after()
+                    + "; the log was stopped, what was acknowledged is durable; open the pool again"));
+        }
+        if (extent != null) {
+            extent.close();
+        }
+    }
+
+    /** Stops the logs, then lets go of every extent, and of the pool. */
+    void close(Collection<LogOpener> logs) {
+        try {
+            logs.forEach(LogOpener::close);
+        } finally {
+            background.shutdown();
+            synchronized (this) {
+                open.values().forEach(extent -> extent.extent().close());
+                open.clear();
+                free.clear();
+                medium.close();
+            }
+        }
+    }
+}

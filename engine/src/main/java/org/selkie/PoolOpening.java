@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.selkie.extent.ExtentOptions;
+import org.selkie.fault.ExtentLengthException;
+import org.selkie.fault.PoolFormatException;
+import org.selkie.fault.SelkieException;
+import org.selkie.format.ExtentHeader;
+import org.selkie.format.FormattedExtent;
+import org.selkie.format.PoolHeader;
+import org.selkie.log.Finding;
+import org.selkie.log.LogOpener;
+import org.selkie.log.LogRecovery;
+import org.selkie.log.RecoveryMode;
+import org.selkie.os.DaxDevice;
+import org.selkie.os.FileHandle;
+import org.selkie.os.FileStatus;
+
+/** From a path to an open pool: probe, map, seal, recover. */
+final class PoolOpening {
+
+    private final String name;
+    private final PoolOptions options;
+    private final ExtentMedium medium;
+    private final AtomicReference<PoolExtents> sealWatcher;
+    private final List<Finding> findings = new ArrayList<>();
+    private final TreeMap<String, List<FormattedExtent>> byLog = new TreeMap<>();
+    private final long startedNanos = System.nanoTime();
+
+    private PoolOpening(String name, PoolOptions options, ExtentMedium medium, AtomicReference<PoolExtents> sealWatcher) {
+        this.name = name;
+        this.options = options;
+        this.medium = medium;
+        this.sealWatcher = sealWatcher;
+    }
+
+    static Pool open(Path path, PoolOptions options) {
+        AtomicReference<PoolExtents> watcher = new AtomicReference<>();
+        return new PoolOpening(path.toString(), options, mediumAt(path, options, watcher), watcher).run();
+    }
+
+    static Pool inMemory(String name, PoolOptions options) {
+        AtomicReference<PoolExtents> watcher = new AtomicReference<>();
+        return new PoolOpening(name, options, new MemoryMedium(name, extentOptions(options, watcher)), watcher).run();
+    }
+
+    private static ExtentOptions extentOptions(PoolOptions options, AtomicReference<PoolExtents> watcher) {
+        ExtentOptions asked = ExtentOptions.asFound().withRequiredDurability(options.durability())
+                .withMapDirectBit(options.mapDirectBit()).withReadOnly(options.readOnly())
+                .withBreakListener(event -> {
+                    PoolExtents extents = watcher.get();
+                    if (extents != null) {
+                        extents.onSealEvent(event);
+                    }
+                });
+        return options.sealTier().isPresent() ? asked.withSealTier(options.sealTier().get()) : asked;
+    }
+
+    private static ExtentMedium mediumAt(Path path, PoolOptions options, AtomicReference<PoolExtents> watcher) {
+        ExtentOptions extentOptions = extentOptions(options, watcher);
+        if (!Files.exists(path)) {
+            if (!options.create()) {
+                throw new PoolFormatException("there is no pool at " + path + "; check the path, or let it be made"
+                        + " (PoolOptions.create)");
+            }
+            makeDirectory(path);
+        }
+        if (Files.isDirectory(path)) {
+            return new DirectoryMedium(path, extentOptions);
+        }
+        FileStatus status = FileHandle.statusOf(path);
+        DaxDevice device = DaxDevice.of(status).orElseThrow(() -> new PoolFormatException(
+                path + " is neither a directory nor a device-dax device; name the pool's directory"));
+        return new DeviceMedium(path, device, extentOptions);
+    }
+
+    private static void makeDirectory(Path path) {
+        try {
+            Path parent = path.toAbsolutePath().getParent();
+            if (parent != null) {
+                Files.createDirectories(parent);
+            }
+            Files.createDirectory(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new SelkieException("making the directory of pool " + path + " failed: " + e
+                    + "; choose a place where this user may write", e);
+        }
+    }
+
+    private Pool run() {
+        PoolExtents extents = null;
+        try {
+            PoolHeader header = header();
+            extents = new PoolExtents(name, medium, options, header);
+            sealWatcher.set(extents);
+            for (int number : medium.numbers()) {
+                load(extents, number);
+            }
+            if (!options.readOnly()) {
+                extents.requireOne();
+            }
+            TreeMap<String, LogOpener> logs = recover(extents);
+            List<LogRecovery> recovered = logs.values().stream().map(LogOpener::report).toList();
+            RecoveryReport report = new RecoveryReport(name, header.poolId(), recovered, List.copyOf(findings),
+                    System.nanoTime() - startedNanos);
+            return new Pool(extents, header, options, report, logs);
+        } catch (RuntimeException | Error e) {
+            if (extents != null) {
+                extents.close(List.of());
+            } else {
+                medium.close();
+            }
+            throw e;
+        }
+    }
+
+    private PoolHeader header() {
+        PoolHeader found = Pool.headerOf(medium, name);
+        if (found != null) {
+            return found;
+        }
+        if (options.readOnly() || !options.create()) {
+            throw new PoolFormatException("there is no pool at " + name + ": it has no pool header; check the path");
+        }
+        List<Integer> strays = medium.numbers();
+        if (!strays.isEmpty()) {
+            throw new PoolFormatException(name + " holds " + medium.nameOf(strays.get(0))
+                    + " and no pool header; restore pool.selkie from a copy, or choose an empty directory");
+        }
+        PoolHeader made = PoolHeader.create(options.extentBytes());
+        medium.writePoolHeader(made.encode());
+        return made;
+    }
+
+    private void load(PoolExtents extents, int number) {
+        if (medium.isUnfinished(number, extents.header().extentBytes())) {
+            if (!options.readOnly()) {
+                medium.remove(number);
+            }
+            return;
+        }
+        FormattedExtent extent;
+        try {
+            extent = openOrRestore(extents, number);
+        } catch (ExtentLengthException | PoolFormatException e) {
+            // Strict about what cannot be read, unless the user wants whatever there is.
+            if (!options.readOnly() && options.recoveryMode() != RecoveryMode.SALVAGE) {
+                throw e;
+            }
+            extents.reserve(number);
+            findings.add(new Finding(Finding.Kind.DAMAGE, medium.nameOf(number), 0, -1, extents.header().extentBytes(),
+                    String.valueOf(e.getMessage())));
+            return;
+        }
+        extents.adopt(extent);
+        if (extent.header().state() == ExtentHeader.State.LOG) {
+            byLog.computeIfAbsent(extent.header().logName(), unused -> new ArrayList<>()).add(extent);
+        }
+    }
+
+    private FormattedExtent openOrRestore(PoolExtents extents, int number) {
+        try {
+            return extents.openExtent(number);
+        } catch (ExtentLengthException e) {
+            if (options.readOnly() || options.recoveryMode() != RecoveryMode.SALVAGE) {
+                throw e;
+            }
+            medium.restoreLength(number, extents.header().extentBytes());
+            return extents.openExtent(number);
+        }
+    }
+
+    private TreeMap<String, LogOpener> recover(PoolExtents extents) {
+        TreeMap<String, LogOpener> logs = new TreeMap<>();
+        for (Map.Entry<String, List<FormattedExtent>> log : byLog.entrySet()) {
+            LogOpener opener = LogOpener.recover(log.getKey(), log.getValue(), options.recoveryMode(), options.readOnly(),
+                    extents);
+            logs.put(log.getKey(), opener);
+            extents.watch(log.getKey(), opener);
+        }
+        return logs;
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.log;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the next extent ready in the background while the active one fills up: to allocate, write and seal one takes as
+ * long as hundreds of thousands of appends.
+ */
+final class ExtentPreparation {
+
+    private final String logName;
+    private final long logCreatedMillis;
+    private final ExtentSource source;
+    private final ExtentChain chain;
+    /** From this position on, the extent after the active one is wanted. */
+    private volatile long wantedFrom;
+    private @Nullable CompletableFuture<LogExtent> pending;
+
+    ExtentPreparation(String logName, long logCreatedMillis, ExtentSource source, ExtentChain chain) {
+        this.logName = logName;
+        this.logCreatedMillis = logCreatedMillis;
+        this.source = source;
+        this.chain = chain;
+        this.wantedFrom = quarterOf(chain.last());
+    }
+
+    private static long quarterOf(LogExtent extent) {
+        return extent.base + (extent.end - extent.base) / 4;
+    }
+
+    /** Called after every append: begins to prepare when a quarter of the last extent is used. */
+    void considerAt(LogExtent extent, long position) {
+        if (position >= wantedFrom) {
+            begin(extent);
+        }
+    }
+
+    private synchronized void begin(LogExtent extent) {
+        LogExtent last = chain.last();
+        if (pending != null || extent != last) {
+            wantedFrom = Math.max(wantedFrom, quarterOf(last));
+            return;
+        }
+        wantedFrom = Long.MAX_VALUE;
+        long sequence = last.sequence + 1;
+        pending = CompletableFuture.supplyAsync(() -> take(sequence), source.background());
+    }
+
+    /** The extent of a sequence number, prepared or made now. The log's lock is held. */
+    LogExtent takeNext(long sequence) {
+        CompletableFuture<LogExtent> prepared;
+        synchronized (this) {
+            prepared = pending;
+            pending = null;
+        }
+        StallEvent event = new StallEvent();
+        event.begin();
+        boolean ready = prepared != null && prepared.isDone();
+        LogExtent next = null;
+        if (prepared != null) {
+            try {
+                next = prepared.join();
+            } catch (CompletionException e) {
+                // The pool may have had no room then; the attempt below says how it is now.
+                next = null;
+            }
+        }
+        if (next == null) {
+            next = take(sequence);
+        }
+        if (!ready) {
+            event.record(logName, sequence);
+        }
+        wantedFrom = quarterOf(next);
+        return next;
+    }
+
+    /** Waits until nothing is being prepared. What was prepared belongs to the log on media and is found again. */
+    void close() {
+        CompletableFuture<LogExtent> prepared;
+        synchronized (this) {
+            prepared = pending;
+            wantedFrom = Long.MAX_VALUE;
+        }
+        if (prepared != null) {
+            prepared.exceptionally(e -> null).join();
+        }
+    }
+
+    private LogExtent take(long sequence) {
+        return new LogExtent(source.take(logName, logCreatedMillis, sequence));
+    }
+}

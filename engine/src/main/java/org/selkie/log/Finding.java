@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.log;
+
+/**
+ * Something that recovery met and that is not a record.
+ *
+ * @param extent       the file or slice
+ * @param offsetBytes  in the extent
+ * @param position     in the log
+ * @param lengthBytes  of what is dropped, on media; 0 if it cannot be known
+ * @param why          how recovery knows
+ */
+public record Finding(Kind kind, String extent, long offsetBytes, long position, long lengthBytes, String why) {
+
+    /** What it is, and whether anything acknowledged is lost by it. */
+    public enum Kind {
+        /** The last record or batch was being written; it was never acknowledged. */
+        TORN_TAIL(false),
+        /** Space that a thread had claimed and not written, with later records behind it; never acknowledged. */
+        UNFINISHED(false),
+        /** Records that were durable do not verify any more. */
+        DAMAGE(true),
+        /** Memory could not be read. */
+        MEDIA_ERROR(true),
+        /** An extent of the log is not there. */
+        MISSING_EXTENT(true);
+
+        private final boolean loss;
+
+        Kind(boolean loss) {
+            this.loss = loss;
+        }
+
+        /** Whether records that were acknowledged may be lost. */
+        public boolean isLoss() {
+            return loss;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return kind + " in " + extent + " at offset " + offsetBytes + " (position " + position + ", " + lengthBytes
+                + " bytes): " + why;
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.log;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.selkie.fault.LogStoppedException;
+import org.selkie.fault.ReadOnlyException;
+import org.selkie.fault.SelkieException;
+import org.selkie.format.FormattedExtent;
+
+/** From a log's extents to a log: recovered first, opened then. For the pool, which owns the extents. */
+public final class LogOpener {
+
+    private final String name;
+    private final ExtentSource source;
+    private final RecoveredLog recovered;
+    private final boolean readOnly;
+    private @Nullable LogState state;
+    private @Nullable Log log;
+    private @Nullable LogOptions options;
+
+    private LogOpener(String name, ExtentSource source, RecoveredLog recovered, boolean readOnly) {
+        this.name = name;
+        this.source = source;
+        this.recovered = recovered;
+        this.readOnly = readOnly;
+    }
+
+    /**
+     * Recovers a log.
+     *
+     * @param extents  all extents whose header names the log, at least one, in any order
+     * @param readOnly whether to change nothing and to refuse nothing: another process may be writing
+     * @throws DamagedLogException if the mode refuses what was found
+     */
+    public static LogOpener recover(String name, List<FormattedExtent> extents, RecoveryMode mode, boolean readOnly,
+            ExtentSource source) {
+        List<LogExtent> found = extents.stream().map(LogExtent::new).toList();
+        RecoveredLog recovered = new Recovery(name, found, mode).run(!readOnly, source);
+        if (!readOnly) {
+            recovered.surplus().forEach(extent -> source.giveBack(extent.formatted));
+        }
+        return new LogOpener(name, source, recovered, readOnly);
+    }
+
+    public LogRecovery report() {
+        return recovered.report();
+    }
+
+    /** The log; the same one every time. */
+    public synchronized Log open(LogOptions wanted) {
+        Log opened = log;
+        if (opened != null) {
+            if (!wanted.equals(options)) {
+                throw new IllegalStateException("log " + name + " is open with " + options + " already, not with " + wanted);
+            }
+            return opened;
+        }
+        LogState fresh = new LogState(name, source, recovered,
+                readOnly ? new ReadOnlyTail(name, source, recovered) : null);
+        if (readOnly) {
+            fresh.stop(new ReadOnlyException("log " + name
+                    + " was opened for reading; open the pool without PoolOptions.readOnly to write"));
+        }
+        LogWriter writer = wanted.singleWriter() ? new SingleWriter(fresh) : new SharedWriter(fresh);
+        opened = new Log(fresh, writer);
+        state = fresh;
+        log = opened;
+        options = wanted;
+        return opened;
+    }
+
+    /** Stops the log: threads at work finish, everything is made durable, and the extents are nobody's any more. */
+    public void close() {
+        close(new LogStoppedException("log " + name + " is closed; open the pool again"));
+    }
+
+    /** As {@link #close()}, and says why. */
+    public synchronized void close(SelkieException reason) {
+        LogState opened = state;
+        if (opened != null) {
+            opened.close(reason);
+        }
+    }
+}

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.log;
+
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.selkie.fault.LogStoppedException;
+import org.selkie.fault.PositionException;
+import org.selkie.fault.ReadOnlyException;
+import org.selkie.fault.RecordTooLargeException;
+import org.selkie.fault.SelkieException;
+import org.selkie.format.ExtentHeader;
+import org.selkie.format.RecordLayout;
+
+/**
+ * What the threads of a log share: its extents, the tail up to which places are claimed, and the frontier below which
+ * every record is written.
+ *
+ * <p>Invariants. The tail only grows, except that {@link #STOPPED} is set in it once. A thread that claims, or that looks
+ * up an extent, has entered a slot before. An extent leaves the chain before anybody waits for the slots, and is taken
+ * from memory only after. The frontier is never above a claim that is not written: it is computed from the tail, read
+ * first, and the slots, read after.
+ */
+final class LogState {
+
+    /** Set in the tail when the log stops: no claim succeeds any more. */
+    static final long STOPPED = Long.MIN_VALUE;
+    private static final int REFRESH_BYTES = 8 * 1024;
+
+    final String name;
+    final boolean durableOnReturn;
+    final PositionSlots writers = new PositionSlots();
+    final PositionSlots readers = new PositionSlots();
+    final ExtentChain chain;
+    volatile LogExtent active;
+
+    private final ExtentSource source;
+    private final @Nullable ReadOnlyTail follower;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ExtentPreparation preparation;
+    private final GroupCommit groupCommit;
+    private final long extentBytes;
+
+    /** Claimed up to here; written by every append of every thread. */
+    private final PaddedLong tail;
+    /** Known to be written up to here. */
+    private final PaddedLong frontier;
+    private volatile int firstSlot = -1;
+    private volatile boolean severalSlots;
+    private volatile long start;
+    private volatile long failedAt = PositionSlots.FREE;
+    private volatile @Nullable SelkieException stopReason;
+
+    LogState(String name, ExtentSource source, RecoveredLog recovered, @Nullable ReadOnlyTail follower) {
+        this.name = name;
+        this.source = source;
+        this.follower = follower;
+        this.chain = recovered.chain();
+        this.preparation = new ExtentPreparation(name, recovered.active().formatted.header().logCreatedMillis(), source, chain);
+        this.start = recovered.start();
+        this.tail = new PaddedLong(recovered.tail());
+        this.frontier = new PaddedLong(recovered.tail());
+        this.active = recovered.active();
+        this.extentBytes = active.end - active.base;
+        this.durableOnReturn = active.persister.durableOnReturn();
+        this.groupCommit = new GroupCommit(recovered.tail(), this::visiblePosition, this::writeBack, this::requireNoFailure);
+    }
+
+    // ---- claiming
+
+    /** The tail, negative once the log has stopped. */
+    long tail() {
+        return tail.get();
+    }
+
+    boolean claim(long from, long to) {
+        return tail.compareAndSet(from, to);
+    }
+
+    /** Moves the tail without a claim by others: for the single writer. */
+    void advanceTail(long to) {
+        tail.setRelease(to);
+    }
+
+    /** A position at or below every claim that is not written yet, without looking: for entering a slot. */
+    long knownFrontier() {
+        return frontier.get();
+    }
+
+    /** The lag to write into a record at a position that the caller has claimed, holding a slot. */
+    int lagLines(long position, int slot) {
+        if (!durableOnReturn) {
+            return RecordLayout.lagLines(position, groupCommit.persisted());
+        }
+        if (!severalSlots) {
+            if (slot == firstSlot) {
+                // Nobody but the holder of this slot has ever written: everything below is persisted.
+                return 0;
+            }
+            noteSlot(slot);
+        }
+        if (position - frontier.get() > REFRESH_BYTES) {
+            visiblePosition();
+        }
+        return RecordLayout.lagLines(position, frontier.get());
+    }
+
+    /** As {@link #lagLines}, where nobody else writes. */
+    int singleWriterLagLines(long position) {
+        return durableOnReturn ? 0 : RecordLayout.lagLines(position, groupCommit.persisted());
+    }
+
+    private void noteSlot(int slot) {
+        lock.lock();
+        try {
+            if (firstSlot == -1) {
+                firstSlot = slot;
+            } else if (firstSlot != slot) {
+                severalSlots = true;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes room for a record: rolls over to the next extent, or throws. Called with a slot held. */
+    void makeRoom(long recordBytes, long payloadBytes) {
+        if (recordBytes > maxRecordBytes()) {
+            throw new RecordTooLargeException("a record of " + payloadBytes + " bytes does not fit: log " + name
+                    + " takes at most " + RecordLayout.payloadBytes(maxRecordBytes())
+                    + "; make a pool of larger extents (PoolOptions.extentBytes)");
+        }
+        lock.lock();
+        try {
+            requireRunning();
+            LogExtent from = active;
+            long now = tail.get();
+            if (now >= from.first && now + recordBytes <= from.end) {
+                return;
+            }
+            rollOver(from);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes the next extent before it claims the rest of this one, so that a full pool leaves the log as it is. */
+    private void rollOver(LogExtent from) {
+        RollOverEvent event = new RollOverEvent();
+        event.begin();
+        LogExtent next = chain.after(from);
+        if (next == null) {
+            next = preparation.takeNext(from.sequence + 1);
+            chain.add(next);
+        }
+        long rest;
+        do {
+            rest = tail.get();
+            requireRunning();
+        } while (!claim(rest, from.end));
+        if (rest < from.end) {
+            fillRest(from, rest);
+        }
+        active = next;
+        if (!claim(from.end, next.first)) {
+            requireRunning();
+        }
+        event.record(name, next.sequence, from.end - rest);
+    }
+
+    private void fillRest(LogExtent from, long rest) {
+        int slot = writers.enter(rest);
+        try {
+            RecordLayout.writeSpan(from.persister, from.addressOf(rest), from.end - rest, rest, RecordLayout.PAD, from.seed);
+        } catch (Throwable e) {
+            failAt(rest, e);
+            throw e;
+        } finally {
+            writers.leave(slot);
+        }
+    }
+
+    void prepareAhead(LogExtent extent, long position) {
+        preparation.considerAt(extent, position);
+    }
+
+    long maxRecordBytes() {
+        return extentBytes - ExtentHeader.BYTES;
+    }
+
+    // ---- frontiers
+
+    /** Everything below is written. */
+    long visiblePosition() {
+        if (follower != null) {
+            return frontier.raiseTo(follower.advance());
+        }
+        long upTo = tail.get() & ~STOPPED;
+        upTo = Math.min(upTo, writers.lowest());
+        upTo = Math.min(upTo, failedAt);
+        return frontier.raiseTo(upTo);
+    }
+
+    long persistedPosition() {
+        if (follower != null) {
+            visiblePosition();
+            return follower.proven();
+        }
+        return durableOnReturn ? visiblePosition() : groupCommit.persisted();
+    }
+
+    void awaitPersisted(long end) {
+        if (!durableOnReturn) {
+            groupCommit.await(end);
+        }
+    }
+
+    private void writeBack(long from, long to) {
+        try {
+            for (long at = from; at < to;) {
+                LogExtent extent = chain.at(at);
+                if (extent == null) {
+                    throw new LogStoppedException("log " + name + " was closed while it was written back");
+                }
+                long until = Math.min(to, extent.end);
+                extent.persister.persist(extent.addressOf(at), until - at);
+                extent.formatted.extent().verify();
+                at = until;
+            }
+        } catch (Throwable e) {
+            // After a failed write-back the kernel forgets which pages were dirty: trying again would lie.
+            stop(new LogStoppedException("log " + name + " could not be written back: " + e.getMessage()
+                    + "; what was acknowledged is durable, open the pool again", e));
+            throw e;
+        }
+    }
+
+    // ---- stopping
+
+    boolean isRunning() {
+        return stopReason == null;
+    }
+
+    void requireRunning() {
+        SelkieException reason = stopReason;
+        if (reason instanceof ReadOnlyException) {
+            throw new ReadOnlyException(String.valueOf(reason.getMessage()), reason);
+        }
+        if (reason != null) {
+            throw new LogStoppedException(String.valueOf(reason.getMessage()), reason);
+        }
+    }
+
+    /** A log that is open for reading can be read as long as it has extents. */
+    void requireReadable() {
+        if (follower == null || chain.size() == 0) {
+            requireRunning();
+        }
+    }
+
+    private void requireNoFailure() {
+        SelkieException reason = stopReason;
+        if (reason != null && reason.getCause() != null) {
+            throw new LogStoppedException(String.valueOf(reason.getMessage()), reason);
+        }
+    }
+
+    /** A claim that cannot be written: readers never pass it, and nobody appends any more. */
+    void failAt(long position, Throwable cause) {
+        lock.lock();
+        try {
+            failedAt = Math.min(failedAt, position);
+        } finally {
+            lock.unlock();
+        }
+        stop(new LogStoppedException("log " + name + " stopped at position " + position + ": a store failed ("
+                + cause.getMessage() + "); open the pool again", cause));
+    }
+
+    /** From now on no append succeeds. The first reason stays. */
+    void stop(SelkieException reason) {
+        lock.lock();
+        try {
+            if (stopReason == null) {
+                stopReason = reason;
+            }
+        } finally {
+            lock.unlock();
+        }
+        tail.or(STOPPED);
+    }
+
+    /** Stops, waits for the threads at work, makes everything durable, and lets go of the extents. */
+    List<LogExtent> close(SelkieException reason) {
+        stop(reason);
+        writers.awaitNone(0, PositionSlots.FREE);
+        long end = tail.get() & ~STOPPED;
+        if (failedAt == PositionSlots.FREE && follower == null) {
+            awaitPersisted(end);
+            LogExtent last = active;
+            if (end >= last.first && last.formatted.readWatermark() < end) {
+                last.formatted.writeWatermark(end);
+            }
+        }
+        preparation.close();
+        lock.lock();
+        try {
+            List<LogExtent> extents = chain.clear();
+            readers.awaitNone(0, PositionSlots.FREE);
+            return extents;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- trimming
+
+    long startPosition() {
+        return start;
+    }
+
+    void trim(long position) {
+        lock.lock();
+        try {
+            requireRunning();
+            long end = persistedPosition();
+            if (position < start || position > end) {
+                throw new PositionException("log " + name + " cannot be trimmed to " + position + ": it holds positions "
+                        + start + " to " + end);
+            }
+            if (position == start) {
+                return;
+            }
+            LogExtent holder = chain.at(position);
+            if (holder == null || position < holder.first) {
+                // The end of an extent, or the header of one that is not begun: the extent before says it.
+                holder = chain.at(position - 1 - (position & (extentBytes - 1)));
+            }
+            if (holder == null) {
+                throw new PositionException("log " + name + " has no extent for position " + position);
+            }
+            if (position != end && position != holder.end) {
+                new LogReader(this, Visibility.PERSISTED).readAt(position);
+            }
+            holder.formatted.writeTrim(position);
+            start = position;
+            giveBackBelow(position, holder);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void giveBackBelow(long position, LogExtent holder) {
+        for (LogExtent extent : chain.removeBelow(position, holder)) {
+            readers.awaitNone(extent.base, extent.end);
+            source.giveBack(extent.formatted);
+        }
+    }
+
+    LogStatistics statistics() {
+        return new LogStatistics(name, start, visiblePosition(), persistedPosition(), chain.size(), extentBytes);
+    }
+}

@@ -29,7 +29,7 @@ record DurabilityPlan(Durability durability, Granularity granularity, String rea
             return new DurabilityPlan(
                     Durability.PROCESS_CRASH,
                     Granularity.CACHE_LINE,
-                    medium.description() + ", flushed as if it were persistent memory: the emulation that was asked for"
+                    medium.description() + ", flushed as if it were persistent memory: the emulation, by choice"
                             + (medium == Medium.MEMFD ? "; it ends with the last process that has it" : ""));
         }
         if (medium.isPersistent()) {

@@ -4,6 +4,7 @@ package org.selkie.extent;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.selkie.fault.DurabilityUnavailableException;
 import org.selkie.fault.ExtentBusyException;
 import org.selkie.fault.ExtentLengthException;
 import org.selkie.fault.ReadOnlyException;
@@ -75,7 +76,7 @@ final class Opening {
             undo.add(() -> FileHandle.unlink(file));
             Ownership.take(handle, 0, 0);
             Medium medium = MediumProbe.classify(handle, true).medium();
-            DurabilityPlan plan = opening.plan(handle, medium);
+            DurabilityPlan plan = opening.plan(handle, file, medium);
             Allocation.requireWholePages(handle.name(), options.lengthBytes(), Allocation.pageBytes(handle));
             Allocation.fill(handle, file, medium, options.lengthBytes());
             return opening.finish(new Subject(handle, file, medium, plan, 0, options.lengthBytes()));
@@ -95,7 +96,7 @@ final class Opening {
                 Ownership.take(handle, 0, 0);
             }
             Medium medium = MediumProbe.classify(handle, !options.readOnly()).medium();
-            DurabilityPlan plan = opening.plan(handle, medium);
+            DurabilityPlan plan = opening.plan(handle, file, medium);
             long lengthBytes = opening.requireLength(handle);
             return opening.finish(new Subject(handle, file, medium, plan, 0, lengthBytes));
         }
@@ -115,7 +116,7 @@ final class Opening {
             }
             Medium medium = MediumProbe.mediumOf(dax);
             return opening.finish(
-                    new Subject(handle, device, medium, opening.plan(handle, medium), offsetBytes, lengthBytes));
+                    new Subject(handle, device, medium, opening.plan(handle, null, medium), offsetBytes, lengthBytes));
         }
     }
 
@@ -143,7 +144,13 @@ final class Opening {
         }
     }
 
-    private DurabilityPlan plan(FileHandle handle, Medium medium) {
+    private DurabilityPlan plan(FileHandle handle, @Nullable Path file, Medium medium) {
+        boolean mustSurvive = !options.readOnly() && options.requiredDurability() == Durability.POWER_FAILURE;
+        if (mustSurvive && file != null && medium.isPersistent()) {
+            MountPromise.broken(file).ifPresent(reason -> {
+                throw new DurabilityUnavailableException(handle.name() + " cannot keep POWER_FAILURE: " + reason);
+            });
+        }
         // A reader stores nothing: what the medium forgets is no reason to refuse it what is there.
         boolean readsMemory = options.readOnly() && !medium.isPersistent();
         Durability required = readsMemory ? Durability.PROCESS_CRASH : options.requiredDurability();

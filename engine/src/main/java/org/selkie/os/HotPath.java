@@ -146,6 +146,17 @@ public final class HotPath {
         }
     }
 
+    /** As {@link #appendCacheLine} from a part of an array, without allocation: the segment goes nowhere but into the call. */
+    public static long appendCacheLine(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed,
+            int lagLines) {
+        try {
+            return (long) APPEND_CACHE_LINE.invokeExact(to, MemorySegment.ofArray(payload).asSlice(offset), lengthBytes, position,
+                    kindSeed, lagLines);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
     /** As {@link #appendCacheLine} for more than {@link #LONG_BYTES}, from native memory. */
     public static long appendLongCacheLine(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
             int lagLines) {
@@ -166,6 +177,17 @@ public final class HotPath {
         }
     }
 
+    /** As {@link #appendByte} from a part of an array, without allocation: the segment goes nowhere but into the call. */
+    public static long appendByte(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed,
+            int lagLines) {
+        try {
+            return (long) APPEND_BYTE.invokeExact(to, MemorySegment.ofArray(payload).asSlice(offset), lengthBytes, position,
+                    kindSeed, lagLines);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
     /** As {@link #appendByte} for more than {@link #LONG_BYTES}, from native memory. */
     public static long appendLongByte(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
             int lagLines) {
@@ -181,6 +203,17 @@ public final class HotPath {
             int lagLines) {
         try {
             return (long) APPEND_PAGE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** As {@link #appendPage} from a part of an array, without allocation: the segment goes nowhere but into the call. */
+    public static long appendPage(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed,
+            int lagLines) {
+        try {
+            return (long) APPEND_PAGE.invokeExact(to, MemorySegment.ofArray(payload).asSlice(offset), lengthBytes, position,
+                    kindSeed, lagLines);
         } catch (Throwable e) {
             throw unexpected(e);
         }

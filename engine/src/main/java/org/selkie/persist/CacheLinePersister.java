@@ -40,6 +40,15 @@ final class CacheLinePersister implements Persister {
     }
 
     @Override
+    public long append(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed, int lagLines) {
+        long written = HotPath.appendCacheLine(to, payload, offset, lengthBytes, position, kindSeed, lagLines);
+        if (written < 0) {
+            throw ExtentFaultException.onStore(to, lengthBytes);
+        }
+        return written;
+    }
+
+    @Override
     public long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
             int lagLines) {
         long written = HotPath.appendLongCacheLine(to, payload, lengthBytes, position, kindSeed, lagLines);

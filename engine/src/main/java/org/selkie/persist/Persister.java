@@ -13,12 +13,12 @@ import org.selkie.os.HotPath;
  */
 public interface Persister {
 
-    /** The longest payload for {@link #append}. */
+    /** The longest payload for {@code append}. */
     int LONG_BYTES = HotPath.LONG_BYTES;
 
     Granularity granularity();
 
-    /** Whether what {@link #append}, {@link #batch} and {@link #copy} wrote is durable when they return. */
+    /** Whether what {@code append}, {@link #batch} and {@link #copy} wrote is durable when they return. */
     default boolean durableOnReturn() {
         return granularity() != Granularity.PAGE;
     }
@@ -51,7 +51,10 @@ public interface Persister {
      */
     long append(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, int lagLines);
 
-    /** As {@link #append} for more than {@link #LONG_BYTES}, from native memory: it does not hold up a safepoint. */
+    /** As the other {@code append}, from a part of an array that the caller has checked. */
+    long append(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed, int lagLines);
+
+    /** As the other {@code append} for more than {@link #LONG_BYTES}, from native memory: it does not hold up a safepoint. */
     long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, int lagLines);
 
     /**

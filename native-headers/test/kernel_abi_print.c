@@ -2,6 +2,7 @@
 /* Prints every number of kernel_abi.h as name=value; the Java test compares them with KernelAbi and KernelStructs. */
 #define _GNU_SOURCE
 #include <stdio.h>
+#include <string.h>
 
 #include "selkie/kernel_abi.h"
 
@@ -187,5 +188,11 @@ int main(void) {
     PRINT(FIEMAP_EXTENT_FE_FLAGS_OFFSET);
     PRINT(FSXATTR_SIZE);
     PRINT(FSXATTR_FSX_XFLAGS_OFFSET);
+#if defined(__GLIBC_PREREQ) && __GLIBC_PREREQ(2, 32)
+    for (int number = 1; number <= 133; number++) {
+        const char *name = strerrorname_np(number);
+        printf("errno %d=%s\n", number, name == NULL ? "-" : name);
+    }
+#endif
     return 0;
 }

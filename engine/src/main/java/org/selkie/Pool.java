@@ -4,8 +4,8 @@ package org.selkie;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.selkie.extent.ExtentReport;
@@ -44,11 +44,11 @@ public final class Pool implements AutoCloseable {
     private final PoolHeader header;
     private final PoolOptions options;
     private final RecoveryReport recovery;
-    private final TreeMap<String, LogOpener> logs;
+    private final Map<String, LogOpener> logs;
     private boolean closed;
 
     Pool(PoolExtents extents, PoolHeader header, PoolOptions options, RecoveryReport recovery,
-            TreeMap<String, LogOpener> logs) {
+            Map<String, LogOpener> logs) {
         this.extents = extents;
         this.header = header;
         this.options = options;

@@ -108,7 +108,7 @@ final class PoolOpening {
             if (!options.readOnly()) {
                 extents.requireOne();
             }
-            TreeMap<String, LogOpener> logs = recover(extents);
+            Map<String, LogOpener> logs = recover(extents);
             List<LogRecovery> recovered = logs.values().stream().map(LogOpener::report).toList();
             RecoveryReport report = new RecoveryReport(name, header.poolId(), recovered, List.copyOf(findings),
                     System.nanoTime() - startedNanos);
@@ -163,7 +163,7 @@ final class PoolOpening {
         }
         extents.adopt(extent);
         if (extent.header().state() == ExtentHeader.State.LOG) {
-            byLog.computeIfAbsent(extent.header().logName(), unused -> new ArrayList<>()).add(extent);
+            byLog.computeIfAbsent(extent.header().logName(), _ -> new ArrayList<>()).add(extent);
         }
     }
 
@@ -179,7 +179,7 @@ final class PoolOpening {
         }
     }
 
-    private TreeMap<String, LogOpener> recover(PoolExtents extents) {
+    private Map<String, LogOpener> recover(PoolExtents extents) {
         TreeMap<String, LogOpener> logs = new TreeMap<>();
         for (Map.Entry<String, List<FormattedExtent>> log : byLog.entrySet()) {
             LogOpener opener = LogOpener.recover(log.getKey(), log.getValue(), options.recoveryMode(), options.readOnly(),

@@ -11,7 +11,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExtentChain {
 
-    private record Snapshot(long firstSequence, LogExtent[] extents) {
+    /** Never changed, always replaced. */
+    private static final class Snapshot {
+        final long firstSequence;
+        final LogExtent[] extents;
+
+        Snapshot(long firstSequence, LogExtent[] extents) {
+            this.firstSequence = firstSequence;
+            this.extents = extents;
+        }
     }
 
     private final int shift;

@@ -42,11 +42,12 @@ final class GroupCommit {
 
     /** Waits until everything below a position is durable. */
     void await(long end) {
+        Backoff backoff = new Backoff();
         while (persisted < end) {
             check.run();
             if (!joinRound(end)) {
                 // A thread before this one has claimed and not yet written: what is after it cannot be counted yet.
-                Thread.onSpinWait();
+                backoff.pause();
             }
         }
     }
@@ -55,9 +56,8 @@ final class GroupCommit {
     private boolean joinRound(long end) {
         lock.lock();
         try {
-            if (writingBack) {
+            while (writingBack && persisted < end) {
                 done.awaitUninterruptibly();
-                return true;
             }
             if (persisted >= end) {
                 return true;
@@ -83,9 +83,6 @@ final class GroupCommit {
             } finally {
                 lock.unlock();
             }
-        }
-        if (to == from) {
-            Thread.yield();
         }
         return to > from;
     }

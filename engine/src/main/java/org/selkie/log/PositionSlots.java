@@ -18,7 +18,6 @@ final class PositionSlots {
     static final long FREE = Long.MAX_VALUE;
     /** Two cache lines: the adjacent-line prefetcher pairs lines. */
     private static final int STRIDE = 16;
-    private static final int SPINS_BEFORE_YIELD = 64;
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(long[].class);
 
     private final long[] slots;
@@ -35,15 +34,17 @@ final class PositionSlots {
     /** Takes a slot, near one that this thread had before, and returns it. */
     int enter(long position) {
         int at = (int) Thread.currentThread().threadId();
-        for (int attempt = 1;; attempt++) {
+        Backoff backoff = null;
+        while (true) {
             int slot = ((at & mask) + 1) * STRIDE;
             if ((long) SLOT.getOpaque(slots, slot) == FREE && SLOT.compareAndSet(slots, slot, FREE, position)) {
                 return slot;
             }
             at++;
-            if (attempt % SPINS_BEFORE_YIELD == 0) {
-                Thread.yield();
+            if (backoff == null) {
+                backoff = new Backoff();
             }
+            backoff.pause();
         }
     }
 
@@ -75,12 +76,9 @@ final class PositionSlots {
     void awaitNone(long from, long to) {
         VarHandle.fullFence();
         for (int slot = STRIDE; slot < slots.length; slot += STRIDE) {
-            for (int spins = 1; isWithin((long) SLOT.getVolatile(slots, slot), from, to); spins++) {
-                if (spins % SPINS_BEFORE_YIELD == 0) {
-                    Thread.yield();
-                } else {
-                    Thread.onSpinWait();
-                }
+            Backoff backoff = new Backoff();
+            while (isWithin((long) SLOT.getVolatile(slots, slot), from, to)) {
+                backoff.pause();
             }
         }
     }

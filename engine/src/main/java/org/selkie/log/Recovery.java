@@ -195,21 +195,7 @@ final class Recovery {
             if (!trailing) {
                 interior.add(new Gap(gap.extent, gap.from, Math.min(gap.to, tail), gap.code, gap.mediaError));
             }
-            if (gap.mediaError) {
-                findings.add(finding(Kind.MEDIA_ERROR, gap, gap.to - gap.from,
-                        "reading it faulted: the file is shorter than its extent, or the medium is damaged"));
-            } else if (trailing && proven > tail) {
-                continue; // lostTail names it
-            } else if (gap.from < proven) {
-                findings.add(finding(Kind.DAMAGE, gap, gap.to - gap.from, "it was durable: a later record or the watermark says"
-                        + " that everything below position " + proven + " was, and no record that verifies begins here"));
-            } else if (!trailing) {
-                findings.add(finding(Kind.UNFINISHED, gap, Math.min(gap.to, tail) - gap.from,
-                        "claimed by a writer that had not finished when the log stopped; nothing says that it was durable"));
-            } else if (gap.from == tail && gap.code == HotPath.CORRUPT) {
-                findings.add(finding(Kind.TORN_TAIL, gap, tornBytes(gap),
-                        "a record begins here and does not match its checksum; nothing says that it was durable"));
-            }
+            name(gap, trailing, tail);
         }
         for (int i = 1; i < extents.size(); i++) {
             LogExtent before = extents.get(i - 1);
@@ -221,6 +207,22 @@ final class Recovery {
             }
         }
         return interior;
+    }
+
+    private void name(Gap gap, boolean trailing, long tail) {
+        if (gap.mediaError) {
+            findings.add(finding(Kind.MEDIA_ERROR, gap, gap.to - gap.from,
+                    "reading it faulted: the file is shorter than its extent, or the medium is damaged"));
+        } else if (gap.from < proven && !trailing) {
+            findings.add(finding(Kind.DAMAGE, gap, gap.to - gap.from, "it was durable: a later record or the watermark says"
+                    + " that everything below position " + proven + " was, and no record that verifies begins here"));
+        } else if (!trailing) {
+            findings.add(finding(Kind.UNFINISHED, gap, Math.min(gap.to, tail) - gap.from,
+                    "claimed by a writer that had not finished when the log stopped; nothing says that it was durable"));
+        } else if (proven <= tail && gap.from == tail && gap.code == HotPath.CORRUPT) {
+            findings.add(finding(Kind.TORN_TAIL, gap, tornBytes(gap),
+                    "a record begins here and does not match its checksum; nothing says that it was durable"));
+        }
     }
 
     private static Finding finding(Kind kind, Gap gap, long lengthBytes, String why) {

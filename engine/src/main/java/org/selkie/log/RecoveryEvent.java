@@ -18,7 +18,7 @@ import jdk.jfr.StackTrace;
 final class RecoveryEvent extends Event {
 
     @Label("Log")
-    String log;
+    String log = "";
 
     @Label("Records")
     long records;

@@ -18,7 +18,7 @@ import jdk.jfr.StackTrace;
 final class RollOverEvent extends Event {
 
     @Label("Log")
-    String log;
+    String log = "";
 
     @Label("Extent Sequence")
     long sequence;

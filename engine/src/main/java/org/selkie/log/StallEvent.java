@@ -17,7 +17,7 @@ import jdk.jfr.StackTrace;
 final class StallEvent extends Event {
 
     @Label("Log")
-    String log;
+    String log = "";
 
     @Label("Extent Sequence")
     long sequence;

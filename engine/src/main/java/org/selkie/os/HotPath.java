@@ -33,25 +33,42 @@ public final class HotPath {
     public static final long BUDGET = -6;
 
     /**
-     * A payload longer than this must lie in native memory and is written by a plain call: a critical one of that length
-     * would hold up a safepoint for more than some ten microseconds.
+     * A payload longer than this lies in native memory and is written by a plain call: a critical one would hold up a
+     * safepoint for more than some ten microseconds.
      */
     public static final int LONG_BYTES = 64 * 1024;
 
     /** Words of {@code struct selkie_scan} (native-headers/include/selkie/scan.h), in order. */
     public enum Scan {
-        OFFSET, STOP, END, BASE_POSITION, SEED, RECORDS, DATA_RECORDS, PAYLOAD_BYTES, PROVEN,
-        BATCH_OFFSET, SPENT, BATCH_RECORDS, BATCH_BYTES;
+        OFFSET(0),
+        STOP(8),
+        END(16),
+        BASE_POSITION(24),
+        SEED(32),
+        RECORDS(40),
+        DATA_RECORDS(48),
+        PAYLOAD_BYTES(56),
+        PROVEN(64),
+        BATCH_OFFSET(72),
+        SPENT(80),
+        BATCH_RECORDS(88),
+        BATCH_BYTES(96);
 
         /** Of the whole structure. */
         public static final long BYTES = 8L * values().length;
 
+        private final long offsetBytes;
+
+        Scan(long offsetBytes) {
+            this.offsetBytes = offsetBytes;
+        }
+
         public long get(MemorySegment scan) {
-            return scan.get(JAVA_LONG, 8L * ordinal());
+            return scan.get(JAVA_LONG, offsetBytes);
         }
 
         public void set(MemorySegment scan, long value) {
-            scan.set(JAVA_LONG, 8L * ordinal(), value);
+            scan.set(JAVA_LONG, offsetBytes, value);
         }
     }
 
@@ -123,10 +140,28 @@ public final class HotPath {
     public static long appendCacheLine(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
             int lagLines) {
         try {
-            if (lengthBytes > LONG_BYTES) {
-                return (long) APPEND_LONG_CACHE_LINE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
-            }
             return (long) APPEND_CACHE_LINE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** As {@link #appendCacheLine} from a part of an array, without allocation: the segment goes nowhere but into the call. */
+    public static long appendCacheLine(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed,
+            int lagLines) {
+        try {
+            return (long) APPEND_CACHE_LINE.invokeExact(to, MemorySegment.ofArray(payload).asSlice(offset), lengthBytes, position,
+                    kindSeed, lagLines);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** As {@link #appendCacheLine} for more than {@link #LONG_BYTES}, from native memory. */
+    public static long appendLongCacheLine(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
+            int lagLines) {
+        try {
+            return (long) APPEND_LONG_CACHE_LINE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -136,10 +171,28 @@ public final class HotPath {
     public static long appendByte(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
             int lagLines) {
         try {
-            if (lengthBytes > LONG_BYTES) {
-                return (long) APPEND_LONG_BYTE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
-            }
             return (long) APPEND_BYTE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** As {@link #appendByte} from a part of an array, without allocation: the segment goes nowhere but into the call. */
+    public static long appendByte(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed,
+            int lagLines) {
+        try {
+            return (long) APPEND_BYTE.invokeExact(to, MemorySegment.ofArray(payload).asSlice(offset), lengthBytes, position,
+                    kindSeed, lagLines);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** As {@link #appendByte} for more than {@link #LONG_BYTES}, from native memory. */
+    public static long appendLongByte(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
+            int lagLines) {
+        try {
+            return (long) APPEND_LONG_BYTE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -149,10 +202,28 @@ public final class HotPath {
     public static long appendPage(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
             int lagLines) {
         try {
-            if (lengthBytes > LONG_BYTES) {
-                return (long) APPEND_LONG_PAGE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
-            }
             return (long) APPEND_PAGE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** As {@link #appendPage} from a part of an array, without allocation: the segment goes nowhere but into the call. */
+    public static long appendPage(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed,
+            int lagLines) {
+        try {
+            return (long) APPEND_PAGE.invokeExact(to, MemorySegment.ofArray(payload).asSlice(offset), lengthBytes, position,
+                    kindSeed, lagLines);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** As {@link #appendPage} for more than {@link #LONG_BYTES}, from native memory. */
+    public static long appendLongPage(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
+            int lagLines) {
+        try {
+            return (long) APPEND_LONG_PAGE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
         } catch (Throwable e) {
             throw unexpected(e);
         }

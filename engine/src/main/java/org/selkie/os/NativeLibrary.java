@@ -76,9 +76,8 @@ final class NativeLibrary {
     private static long initialize() {
         long version = call("selkie_library_version");
         if (version != EXPECTED_VERSION) {
-            throw new NativeLibraryException("libselkie.so is of format " + (version >>> 16) + "." + (version & 0xffff)
-                    + ", the engine of " + (EXPECTED_VERSION >>> 16) + "." + (EXPECTED_VERSION & 0xffff)
-                    + "; build the engine again");
+            throw new NativeLibraryException("libselkie.so is of format 0x" + Long.toHexString(version)
+                    + ", the engine of 0x" + Long.toHexString(EXPECTED_VERSION) + "; build the engine again");
         }
         long features = call("selkie_cpu_features");
         if ((features & FEATURE_CRC32C) == 0) {

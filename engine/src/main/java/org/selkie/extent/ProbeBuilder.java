@@ -69,8 +69,8 @@ final class ProbeBuilder {
     }
 
     /** No extent can be here. */
-    ProbeReport refused(@Nullable String reason) {
-        return report(Optional.of(reason == null ? "unknown" : reason), Optional.empty());
+    ProbeReport refused(String reason) {
+        return report(Optional.of(reason), Optional.empty());
     }
 
     /** Tries everything on an empty file without a name. */

@@ -21,7 +21,6 @@ import org.selkie.fault.SystemCallException;
 import org.selkie.os.ChildJvm;
 import org.selkie.os.Command;
 import org.selkie.os.FileHandle;
-import org.selkie.os.KernelAbi;
 import org.selkie.os.Mount;
 import org.selkie.persist.Durability;
 import org.selkie.seal.SealTier;

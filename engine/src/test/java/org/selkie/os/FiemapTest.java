@@ -22,13 +22,13 @@ final class FiemapTest {
         try (Mount mount = Mount.ext4(temporary);
                 FileHandle handle = FileHandle.open(mount.directory().resolve("holes"), CREATE)) {
             for (int i = 0; i < runs; i++) {
-                handle.writeZeros(2 * i * block, block);
+                handle.writeZeros(2L * i * block, block);
             }
-            handle.truncate(2 * runs * block);
-            List<Fiemap.Run> map = Fiemap.read(handle, 2 * runs * block, true).orElseThrow();
+            handle.truncate(2L * runs * block);
+            List<Fiemap.Run> map = Fiemap.read(handle, 2L * runs * block, true).orElseThrow();
             assertEquals(runs, map.size());
             for (int i = 0; i < runs; i++) {
-                assertEquals(2 * i * block, map.get(i).logicalBytes());
+                assertEquals(2L * i * block, map.get(i).logicalBytes());
                 assertEquals(block, map.get(i).lengthBytes());
             }
             assertTrue((map.getLast().flags() & KernelAbi.FIEMAP_EXTENT_LAST) != 0);

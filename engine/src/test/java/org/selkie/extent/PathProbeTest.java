@@ -101,6 +101,17 @@ final class PathProbeTest {
     }
 
     @Test
+    void hugetlbfsHasHugePagesWhetherOrNotOneIsFree() {
+        try (Mount mount = Mount.hugetlbfs(temporary)) {
+            ProbeReport report = PathProbe.probe(mount.directory(), FREE_BIT);
+            assertEquals(Optional.of(Medium.HUGETLBFS), report.medium());
+            assertEquals(2 << 20, report.pageSizeBytes());
+            assertTrue(report.hugePages().yes(), report::toString);
+            assertEquals(DirectOutcome.NOT_AVAILABLE, report.mapDirect().outcome());
+        }
+    }
+
+    @Test
     void btrfsIsRefusedAsTheExtentWouldBe() {
         try (Mount mount = Mount.btrfs(temporary)) {
             ProbeReport report = PathProbe.probe(mount.directory(), 0);

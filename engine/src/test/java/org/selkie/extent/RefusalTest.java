@@ -302,12 +302,35 @@ final class RefusalTest {
     }
 
     @Test
-    void hugePagesWithoutAPoolNameTheSetting() {
-        // A pool of this size exists on no machine that runs tests.
+    void hugePagesThatThePoolDoesNotHaveNameTheSetting() throws Exception {
+        // More than any pool has: a tebibyte, which is reserved and never touched where it exists after all.
+        ExtentOptions huge = EMULATED.withLengthBytes(1L << 40);
         refused(
-                SystemCallException.class,
-                "memfd",
-                () -> Extent.anonymous("pool", EMULATED.withHugePages(true).withLengthBytes(1L << 46)).close());
+                NoSpaceException.class,
+                "ENOSPC; the pool of huge pages is empty: raise vm.nr_hugepages",
+                () -> Extent.anonymous("pool", huge.withHugePages(true)).close());
+        try (Mount mount = Mount.hugetlbfs(temporary)) {
+            refused(
+                    NoSpaceException.class,
+                    "ENOSPC; the pool of huge pages is empty: raise vm.nr_hugepages",
+                    () -> create(mount.directory().resolve("extent"), huge));
+            assertEmpty(mount.directory());
+            refused(
+                    ExtentLengthException.class,
+                    "its pages have 2097152 bytes",
+                    () -> create(mount.directory().resolve("extent"), EMULATED.withLengthBytes(4096)));
+        }
+    }
+
+    @Test
+    void aReaderIsServedFromAReadOnlyFileSystemAndAWriterIsNot() {
+        try (Mount mount = Mount.ext4(temporary)) {
+            Path on = mount.directory().resolve("extent");
+            create(on, DURABLE);
+            mount.remount("ro");
+            open(on, AS_FOUND.withReadOnly(true));
+            refused(SystemCallException.class, "= EROFS; the file system is read-only", () -> open(on, AS_FOUND));
+        }
     }
 
     /** Opens an extent and says so, or says why not. */

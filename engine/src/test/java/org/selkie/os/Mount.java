@@ -46,6 +46,11 @@ public final class Mount implements AutoCloseable {
         return mount(temporary, "tmpfs", "mount", "-t", "tmpfs", "-o", options, "tmpfs");
     }
 
+    /** A hugetlbfs with pages of 2 MiB, of which the machine may have none. */
+    public static Mount hugetlbfs(Path temporary) {
+        return mount(temporary, "hugetlbfs", "mount", "-t", "hugetlbfs", "-o", "pagesize=2M", "hugetlbfs");
+    }
+
     /** An overlay of the directories lower, upper and work, on the directory merged beside them. */
     public static Mount overlay(Path base, String option) {
         String options = "lowerdir=" + base.resolve("lower") + ",upperdir=" + base.resolve("upper") + ",workdir="

@@ -5,10 +5,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.selkie.fault.ExtentBusyException;
 import org.selkie.fault.MediumRefusedException;
 import org.selkie.os.Command;
 import org.selkie.os.FileHandle;
 import org.selkie.os.KernelAbi;
+import org.selkie.os.Lease;
 import org.selkie.os.Mount;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -24,7 +26,7 @@ final class BlockMapSealTest {
     @TempDir
     private Path temporary;
 
-    private FileHandle written(Path file) {
+    private static FileHandle written(Path file) {
         FileHandle handle = FileHandle.open(file, CREATE);
         handle.writeZeros(0, LENGTH);
         handle.sync();
@@ -34,71 +36,92 @@ final class BlockMapSealTest {
     @Test
     void itBelongsToTheInodeAndIsIdempotent() {
         Path file = temporary.resolve("file");
-        try (FileHandle one = written(file);
-                FileHandle other = FileHandle.open(file, KernelAbi.O_RDONLY)) {
-            assertEquals(Optional.empty(), BlockMapSeal.get(one));
-            assertTrue(BlockMapSeal.set(one));
-            assertFalse(BlockMapSeal.set(other), "it was set already");
-            assertTrue(BlockMapSeal.get(other).orElseThrow().isIntact());
-            assertFalse(BlockMapSeal.get(other).orElseThrow().enforced());
-            assertTrue(BlockMapSeal.clear(other));
-            assertFalse(BlockMapSeal.clear(one), "it was cleared already");
-            assertEquals(Optional.empty(), BlockMapSeal.get(one));
+        written(file).close();
+        try (BlockMapSeal one = BlockMapSeal.on(file);
+                BlockMapSeal other = BlockMapSeal.on(file)) {
+            assertEquals(Optional.empty(), one.get());
+            assertTrue(one.set());
+            assertFalse(other.set(), "it was set already");
+            assertTrue(other.get().orElseThrow().isIntact());
+            assertFalse(other.get().orElseThrow().enforced());
+            assertTrue(other.clear());
+            assertFalse(one.clear(), "it was cleared already");
+            assertEquals(Optional.empty(), one.get());
         }
     }
 
     @Test
     void itOutlivesTheHandleThatSetItAndNotTheInode() {
         Path file = temporary.resolve("file");
-        try (FileHandle handle = written(file)) {
-            assertTrue(BlockMapSeal.set(handle));
+        written(file).close();
+        try (BlockMapSeal seal = BlockMapSeal.on(file)) {
+            assertTrue(seal.set());
         }
-        try (FileHandle handle = FileHandle.open(file, KernelAbi.O_RDONLY)) {
-            assertTrue(BlockMapSeal.get(handle).isPresent());
+        try (BlockMapSeal seal = BlockMapSeal.on(file)) {
+            assertTrue(seal.get().isPresent());
         }
         FileHandle.unlink(file);
-        try (FileHandle handle = written(file)) {
-            assertEquals(Optional.empty(), BlockMapSeal.get(handle), "a new file of the same name is another one");
+        written(file).close();
+        try (BlockMapSeal seal = BlockMapSeal.on(file)) {
+            assertEquals(Optional.empty(), seal.get(), "a new file of the same name is another one");
         }
     }
 
     @Test
     void overwritingInPlaceIsNoDriftAndTruncatingIs() {
-        try (FileHandle handle = written(temporary.resolve("file"))) {
-            BlockMapSeal.set(handle);
-            handle.write(100, new byte[5000]);
-            assertTrue(BlockMapSeal.get(handle).orElseThrow().isIntact());
-            handle.truncate(4096);
+        Path file = temporary.resolve("file");
+        try (FileHandle writer = written(file);
+                BlockMapSeal seal = BlockMapSeal.on(file)) {
+            seal.set();
+            writer.write(100, new byte[5000]);
+            assertTrue(seal.get().orElseThrow().isIntact());
+            writer.truncate(4096);
             assertEquals(
-                    Optional.of("its size was 65536 and is 4096"),
-                    BlockMapSeal.get(handle).orElseThrow().drift());
-            BlockMapSeal.clear(handle);
+                    Optional.of("its size was 65536 and is 4096"), seal.get().orElseThrow().drift());
+            seal.clear();
         }
     }
 
     @Test
     void aReflinkedFileCanHaveItAndACopiedBlockIsReported() {
-        try (Mount mount = Mount.xfs(temporary);
-                FileHandle handle = written(mount.directory().resolve("original"))) {
-            Command.check("cp", "--reflink=always", handle.name(), handle.name() + ".clone");
-            assertTrue(BlockMapSeal.set(handle));
-            assertTrue(BlockMapSeal.get(handle).orElseThrow().isIntact());
-            handle.write(4096, new byte[4096]);
-            handle.sync();
-            BlockMapSeal.Status status = BlockMapSeal.get(handle).orElseThrow();
-            assertFalse(status.isIntact());
-            assertTrue(status.drift().orElse("").contains("shared with another file"), status::toString);
-            BlockMapSeal.clear(handle);
+        try (Mount mount = Mount.xfs(temporary)) {
+            Path file = mount.directory().resolve("original");
+            try (FileHandle writer = written(file);
+                    BlockMapSeal seal = BlockMapSeal.on(file)) {
+                Command.check("cp", "--reflink=always", file.toString(), file + ".clone");
+                assertTrue(seal.set());
+                assertTrue(seal.get().orElseThrow().isIntact());
+                writer.write(4096, new byte[4096]);
+                writer.sync();
+                BlockMapSeal.Status status = seal.get().orElseThrow();
+                assertFalse(status.isIntact());
+                assertTrue(status.drift().orElse("").contains("shared with another file"), status::toString);
+                seal.clear();
+            }
         }
     }
 
     @Test
-    void aSparseFileIsRefused() {
-        try (FileHandle handle = FileHandle.open(temporary.resolve("sparse"), CREATE)) {
-            handle.truncate(LENGTH);
-            MediumRefusedException e = assertThrows(MediumRefusedException.class, () -> BlockMapSeal.set(handle));
+    void aSparseFileAndWhatIsNoFileAreRefused() {
+        Path file = temporary.resolve("sparse");
+        try (FileHandle writer = FileHandle.open(file, CREATE);
+                BlockMapSeal seal = BlockMapSeal.on(file)) {
+            writer.truncate(LENGTH);
+            MediumRefusedException e = assertThrows(MediumRefusedException.class, seal::set);
             assertTrue(e.getMessage().contains("it is sparse"), e.getMessage());
-            assertEquals(Optional.empty(), BlockMapSeal.get(handle));
+            assertEquals(Optional.empty(), seal.get());
+        }
+        assertThrows(MediumRefusedException.class, () -> BlockMapSeal.on(temporary).close());
+    }
+
+    @Test
+    void aLeasedFileIsNotOpened() {
+        Path file = temporary.resolve("file");
+        try (FileHandle holder = written(file)) {
+            assertEquals(0, Lease.tryTake(holder));
+            assertThrows(ExtentBusyException.class, () -> BlockMapSeal.on(file).close());
+            assertTrue(Lease.isHeld(holder));
+            Lease.release(holder);
         }
     }
 }

@@ -59,10 +59,12 @@ final class Ceiling {
         }
     }
 
+    @SuppressWarnings("restricted")
     private static MethodHandle handle(String symbol, FunctionDescriptor descriptor) {
         return Linker.nativeLinker().downcallHandle(SYMBOLS.findOrThrow(symbol), descriptor);
     }
 
+    @SuppressWarnings("restricted")
     private static SymbolLookup load() {
         try (InputStream library = Ceiling.class.getResourceAsStream("native/libceiling.so")) {
             if (library == null) {

@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.agrona.DirectBuffer;
 import org.selkie.fault.RecordTooLargeException;
 import org.selkie.format.RecordLayout;
-import org.selkie.os.HotPath;
+import org.selkie.persist.Persister;
 
 /**
  * A named sequence of records in a pool. A record is durable when {@code append} returns its position; what that survives
@@ -47,13 +47,20 @@ public final class Log {
 
     /** Appends a record and makes it durable. Returns its position. Allocates nothing. */
     public long append(byte[] payload) {
-        return write(MemorySegment.ofArray(payload), payload.length);
+        if (payload.length > Persister.LONG_BYTES) {
+            return writeLong(MemorySegment.ofArray(payload), payload.length);
+        }
+        // The segment is made where it is used and goes nowhere else, so that the compiler can do without it.
+        return writer.append(MemorySegment.ofArray(payload), payload.length);
     }
 
     /** Appends a part of an array. */
     public long append(byte[] payload, int offset, int lengthBytes) {
         Objects.checkFromIndexSize(offset, lengthBytes, payload.length);
-        return write(MemorySegment.ofArray(payload).asSlice(offset), lengthBytes);
+        if (lengthBytes > Persister.LONG_BYTES) {
+            return writeLong(MemorySegment.ofArray(payload).asSlice(offset), lengthBytes);
+        }
+        return writer.append(MemorySegment.ofArray(payload).asSlice(offset), lengthBytes);
     }
 
     /** Appends what is between the buffer's position and its limit, and leaves both as they are. */
@@ -157,10 +164,7 @@ public final class Log {
     }
 
     long write(MemorySegment payload, long lengthBytes) {
-        if (lengthBytes > HotPath.LONG_BYTES) {
-            return writeLong(payload, lengthBytes);
-        }
-        return writer.append(payload, lengthBytes);
+        return lengthBytes > Persister.LONG_BYTES ? writeLong(payload, lengthBytes) : writer.append(payload, lengthBytes);
     }
 
     long writeBatch(MemorySegment staged, long lengthBytes) {
@@ -185,12 +189,12 @@ public final class Log {
     private long writeLong(MemorySegment payload, long lengthBytes) {
         requireFits(lengthBytes);
         if (payload.isNative()) {
-            return writer.append(payload, lengthBytes);
+            return writer.appendLong(payload, lengthBytes);
         }
         MemorySegment staged = staging.take(lengthBytes);
         try {
             MemorySegment.copy(payload, 0, staged, 0, lengthBytes);
-            return writer.append(staged, lengthBytes);
+            return writer.appendLong(staged, lengthBytes);
         } finally {
             staging.giveBack(staged);
         }

@@ -11,95 +11,92 @@ import org.selkie.format.RecordLayout;
  */
 final class SharedWriter implements LogWriter {
 
-    private final LogState state;
+    private final LogState log;
     private final PositionSlots writers;
 
-    SharedWriter(LogState state) {
-        this.state = state;
-        this.writers = state.writers;
+    SharedWriter(LogState log) {
+        this.log = log;
+        this.writers = log.writers;
     }
 
     @Override
     public long append(MemorySegment payload, long lengthBytes) {
-        LogState log = state;
         long bytes = RecordLayout.recordBytes(lengthBytes);
-        // 1. Say that this thread is at work, at or above what is known to be finished.
         int slot = writers.enter(log.knownFrontier());
-        LogExtent extent;
-        long position;
-        try {
-            // 2. Claim the place.
-            while (true) {
-                extent = log.active;
-                position = log.tail();
-                if (position >= extent.first && position + bytes <= extent.end) {
-                    if (log.claim(position, position + bytes)) {
-                        break;
-                    }
-                } else {
-                    log.makeRoom(bytes, lengthBytes);
-                }
-            }
-        } catch (Throwable e) {
-            // Nothing was claimed, so there is no hole.
-            writers.leave(slot);
-            throw e;
-        }
-        writers.raise(slot, position);
-        // 3. Write it, with its checksum, and fence.
+        long position = claim(slot, bytes);
+        LogExtent extent = log.extentOf(position);
         try {
             extent.persister.append(extent.addressOf(position), payload, lengthBytes, position,
                     RecordLayout.kindSeed(RecordLayout.DATA, 0, extent.seed), log.lagLines(position, slot));
         } catch (Throwable e) {
-            log.failAt(position, e);
-            writers.leave(slot);
-            throw e;
+            throw failed(slot, position, e);
         }
-        writers.leave(slot);
-        // 4. Where pages are written back by the kernel, wait for that.
-        if (!log.durableOnReturn) {
-            log.awaitPersisted(position + bytes);
+        finish(slot, extent, position, bytes);
+        return position;
+    }
+
+    @Override
+    public long appendLong(MemorySegment payload, long lengthBytes) {
+        long bytes = RecordLayout.recordBytes(lengthBytes);
+        int slot = writers.enter(log.knownFrontier());
+        long position = claim(slot, bytes);
+        LogExtent extent = log.extentOf(position);
+        try {
+            extent.persister.appendLong(extent.addressOf(position), payload, lengthBytes, position,
+                    RecordLayout.kindSeed(RecordLayout.DATA, 0, extent.seed), log.lagLines(position, slot));
+        } catch (Throwable e) {
+            throw failed(slot, position, e);
         }
-        log.prepareAhead(extent, position);
+        finish(slot, extent, position, bytes);
         return position;
     }
 
     @Override
     public long batch(MemorySegment staged, long lengthBytes) {
-        LogState log = state;
         int slot = writers.enter(log.knownFrontier());
-        LogExtent extent;
-        long position;
+        long position = claim(slot, lengthBytes);
+        LogExtent extent = log.extentOf(position);
+        try {
+            extent.persister.batch(extent.addressOf(position), staged, lengthBytes, position, extent.seed & 0xffffffffL,
+                    log.lagLines(position, slot));
+        } catch (Throwable e) {
+            throw failed(slot, position, e);
+        }
+        finish(slot, extent, position, lengthBytes);
+        return position;
+    }
+
+    /** Claims a place, with the slot held; leaves the slot if it throws, as nothing was claimed then. */
+    private long claim(int slot, long bytes) {
         try {
             while (true) {
-                extent = log.active;
-                position = log.tail();
-                if (position >= extent.first && position + lengthBytes <= extent.end) {
-                    if (log.claim(position, position + lengthBytes)) {
-                        break;
-                    }
-                } else {
-                    log.makeRoom(lengthBytes, lengthBytes);
+                LogExtent extent = log.active;
+                long position = log.tail();
+                if (position < extent.first || position + bytes > extent.end) {
+                    log.makeRoom(bytes);
+                } else if (log.claim(position, position + bytes)) {
+                    writers.raise(slot, position);
+                    return position;
                 }
             }
         } catch (Throwable e) {
             writers.leave(slot);
             throw e;
         }
-        writers.raise(slot, position);
-        try {
-            extent.persister.batch(extent.addressOf(position), staged, lengthBytes, position, extent.seed & 0xffffffffL,
-                    log.lagLines(position, slot));
-        } catch (Throwable e) {
-            log.failAt(position, e);
-            writers.leave(slot);
-            throw e;
-        }
+    }
+
+    /** The claimed place stays a hole: readers stop before it, and recovery covers it. */
+    private RuntimeException failed(int slot, long position, Throwable e) {
+        log.failAt(position, e);
+        writers.leave(slot);
+        return LogState.rethrow(e);
+    }
+
+    private void finish(int slot, LogExtent extent, long position, long bytes) {
         writers.leave(slot);
         if (!log.durableOnReturn) {
-            log.awaitPersisted(position + lengthBytes);
+            log.awaitPersisted(position + bytes);
         }
         log.prepareAhead(extent, position);
-        return position;
     }
 }

@@ -8,35 +8,45 @@ import org.selkie.format.RecordLayout;
 
 /**
  * Appends by one thread, the first that comes: no place has to be claimed from others, and every record proves that the
- * one before it is durable.
+ * one before it is durable. The tail moves when a record is written, so that nobody sees a claim that is not.
  */
 final class SingleWriter implements LogWriter {
 
-    private final LogState state;
+    private final LogState log;
     private final int slot;
     private @Nullable Thread owner;
 
-    SingleWriter(LogState state) {
-        this.state = state;
-        this.slot = state.writers.enter(PositionSlots.FREE - 1);
-        state.writers.leave(slot);
+    SingleWriter(LogState log) {
+        this.log = log;
+        this.slot = log.writers.enter(PositionSlots.FREE - 1);
+        log.writers.leave(slot);
     }
 
     @Override
     public long append(MemorySegment payload, long lengthBytes) {
-        LogState log = state;
         long bytes = RecordLayout.recordBytes(lengthBytes);
-        // 1. Say that this thread is at work, then look whether the log still runs: whoever stops it does the reverse.
-        long position = begin(bytes, lengthBytes);
+        long position = begin(bytes);
         LogExtent extent = log.active;
-        // 2. Write it, with its checksum, and fence.
         try {
             extent.persister.append(extent.addressOf(position), payload, lengthBytes, position,
                     RecordLayout.kindSeed(RecordLayout.DATA, 0, extent.seed), log.singleWriterLagLines(position));
         } catch (Throwable e) {
-            log.failAt(position, e);
-            log.writers.leave(slot);
-            throw e;
+            throw failed(position, e);
+        }
+        finish(extent, position, bytes);
+        return position;
+    }
+
+    @Override
+    public long appendLong(MemorySegment payload, long lengthBytes) {
+        long bytes = RecordLayout.recordBytes(lengthBytes);
+        long position = begin(bytes);
+        LogExtent extent = log.active;
+        try {
+            extent.persister.appendLong(extent.addressOf(position), payload, lengthBytes, position,
+                    RecordLayout.kindSeed(RecordLayout.DATA, 0, extent.seed), log.singleWriterLagLines(position));
+        } catch (Throwable e) {
+            throw failed(position, e);
         }
         finish(extent, position, bytes);
         return position;
@@ -44,24 +54,23 @@ final class SingleWriter implements LogWriter {
 
     @Override
     public long batch(MemorySegment staged, long lengthBytes) {
-        LogState log = state;
-        long position = begin(lengthBytes, lengthBytes);
+        long position = begin(lengthBytes);
         LogExtent extent = log.active;
         try {
             extent.persister.batch(extent.addressOf(position), staged, lengthBytes, position, extent.seed & 0xffffffffL,
                     log.singleWriterLagLines(position));
         } catch (Throwable e) {
-            log.failAt(position, e);
-            log.writers.leave(slot);
-            throw e;
+            throw failed(position, e);
         }
         finish(extent, position, lengthBytes);
         return position;
     }
 
-    /** The place of the next record, with the slot held; nothing is held if it throws. */
-    private long begin(long bytes, long payloadBytes) {
-        LogState log = state;
+    /**
+     * The place of the next record, with the slot held; nothing is held if it throws. The slot is taken before it looks
+     * whether the log still runs; whoever stops the log does the reverse.
+     */
+    private long begin(long bytes) {
         if (Thread.currentThread() != owner) {
             bind();
         }
@@ -74,7 +83,7 @@ final class SingleWriter implements LogWriter {
                 if (position >= extent.first && position + bytes <= extent.end) {
                     return position;
                 }
-                log.makeRoom(bytes, payloadBytes);
+                log.makeRoom(bytes);
                 log.writers.raise(slot, log.tail() & ~LogState.STOPPED);
             }
         } catch (Throwable e) {
@@ -83,9 +92,13 @@ final class SingleWriter implements LogWriter {
         }
     }
 
+    private RuntimeException failed(long position, Throwable e) {
+        log.failAt(position, e);
+        log.writers.leave(slot);
+        return LogState.rethrow(e);
+    }
+
     private void finish(LogExtent extent, long position, long bytes) {
-        LogState log = state;
-        // 3. The tail moves when the record is durable, so that nobody sees a claim that is not written.
         log.advanceTail(position + bytes);
         log.writers.leave(slot);
         if (!log.durableOnReturn) {
@@ -94,14 +107,12 @@ final class SingleWriter implements LogWriter {
         log.prepareAhead(extent, position);
     }
 
-    private void bind() {
-        synchronized (this) {
-            if (owner == null) {
-                owner = Thread.currentThread();
-                return;
-            }
+    private synchronized void bind() {
+        if (owner == null) {
+            owner = Thread.currentThread();
+            return;
         }
-        throw new WrongWriterException("log " + state.name + " was opened for a single writer, which is thread \""
+        throw new WrongWriterException("log " + log.name + " was opened for a single writer, which is thread \""
                 + owner.getName() + "\"; thread \"" + Thread.currentThread().getName()
                 + "\" cannot append: open it without LogOptions.singleWriter");
     }

@@ -73,7 +73,7 @@ final class CFunctions {
             return MethodHandles.dropArguments(
                     MethodHandles.foldArguments(thrower, get), 0, type.parameterList());
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError("composing the fallback of a missing C function failed", e);
         }
     }
 

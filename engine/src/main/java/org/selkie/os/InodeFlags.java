@@ -38,7 +38,7 @@ public final class InodeFlags {
             MemorySegment flags = arena.allocate(ValueLayout.JAVA_LONG);
             long result = LibC.ioctl(handle.fd(), KernelAbi.FS_IOC_GETFLAGS, flags);
             if (result >= 0) {
-                flags.set(ValueLayout.JAVA_INT, 0, flags.get(ValueLayout.JAVA_INT, 0) & ~clear | set);
+                flags.set(ValueLayout.JAVA_INT, 0, (flags.get(ValueLayout.JAVA_INT, 0) & ~clear) | set);
                 result = LibC.ioctl(handle.fd(), KernelAbi.FS_IOC_SETFLAGS, flags);
             }
             return (int) -Math.min(0, result);

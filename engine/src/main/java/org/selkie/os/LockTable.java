@@ -50,7 +50,7 @@ public final class LockTable {
         List<Entry> entries = new ArrayList<>();
         try {
             for (String line : Files.readAllLines(LOCKS)) {
-                String[] fields = SPACES.split(line.trim());
+                String[] fields = SPACES.split(line.trim(), -1);
                 // A waiter's line has an arrow in the second place, which moves every other field.
                 if (fields.length > FILE && fields[FILE].equals(file.inLockTable())) {
                     entries.add(new Entry(

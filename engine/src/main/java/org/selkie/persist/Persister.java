@@ -2,6 +2,7 @@
 package org.selkie.persist;
 
 import java.lang.foreign.MemorySegment;
+import org.selkie.os.HotPath;
 
 /**
  * The way to make stores to one mapping durable, chosen once, when it is mapped: persist = flush + fence. Everything that
@@ -11,6 +12,9 @@ import java.lang.foreign.MemorySegment;
  * throws {@link org.selkie.fault.ExtentFaultException}; some of its bytes may have been stored.
  */
 public interface Persister {
+
+    /** The longest payload for {@link #append}. */
+    int LONG_BYTES = HotPath.LONG_BYTES;
 
     Granularity granularity();
 
@@ -46,6 +50,9 @@ public interface Persister {
      * @return the record's length on media
      */
     long append(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, int lagLines);
+
+    /** As {@link #append} for more than {@link #LONG_BYTES}, from native memory: it does not hold up a safepoint. */
+    long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, int lagLines);
 
     /**
      * Writes records that stand ready in native memory under one fence, stamping position, lag and checksum.

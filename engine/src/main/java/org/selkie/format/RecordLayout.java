@@ -29,8 +29,8 @@ public final class RecordLayout {
     public static final int LENGTH_OFFSET = 4;
     public static final int POSITION_OFFSET = 8;
     public static final int LAG_OFFSET = 16;
-    public static final int TYPE_OFFSET = 20;
-    public static final int FLAGS_OFFSET = 21;
+    public static final int TYPE_OFFSET = 19;
+    public static final int FLAGS_OFFSET = 20;
     public static final int HEADER_BYTES = 24;
     public static final int TRAILER_BYTES = 4;
     public static final int OVERHEAD_BYTES = HEADER_BYTES + TRAILER_BYTES;
@@ -48,7 +48,7 @@ public final class RecordLayout {
     public static final int CONTINUES = 0x02;
 
     /** A lag that proves nothing. */
-    public static final int LAG_UNKNOWN = -1;
+    public static final long LAG_UNKNOWN = 0xffffff;
 
     static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN);
     static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
@@ -66,20 +66,20 @@ public final class RecordLayout {
         return spaceBytes - OVERHEAD_BYTES;
     }
 
-    /** The argument of the same name of {@link Persister#append}. */
-    public static long kindSeed(int type, int flags, int seed) {
-        return (seed & 0xffffffffL) | (long) type << 32 | (long) flags << 40;
+    /** What {@link Persister#append} puts into a record besides length, position and payload. */
+    public static long stamp(int type, int seed, long lagLines) {
+        return (seed & 0xffffffffL) | lagLines << 32 | (long) type << 56;
     }
 
     /** The lag that says: everything below {@code persisted} is durable. */
-    public static int lagLines(long position, long persisted) {
+    public static long lagLines(long position, long persisted) {
         long lines = (position - persisted) / LINE_BYTES;
-        return lines < 0 || lines >= 0xffffffffL ? LAG_UNKNOWN : (int) lines;
+        return lines < 0 || lines >= LAG_UNKNOWN ? LAG_UNKNOWN : lines;
     }
 
     /** The position below which everything was persisted according to a record, or -1 if it does not say. */
-    public static long provenPosition(long position, int lagLines) {
-        long proven = position - (lagLines & 0xffffffffL) * LINE_BYTES;
+    public static long provenPosition(long position, long lagLines) {
+        long proven = position - lagLines * LINE_BYTES;
         return lagLines == LAG_UNKNOWN || proven < 0 ? -1 : proven;
     }
 
@@ -95,8 +95,8 @@ public final class RecordLayout {
         return record.get(ValueLayout.JAVA_BYTE, FLAGS_OFFSET) & 0xff;
     }
 
-    public static int lag(MemorySegment record) {
-        return record.get(INT, LAG_OFFSET);
+    public static long lag(MemorySegment record) {
+        return record.get(INT, LAG_OFFSET) & LAG_UNKNOWN;
     }
 
     public static long position(MemorySegment record) {
@@ -120,7 +120,7 @@ public final class RecordLayout {
         long recordBytes = recordBytes(lengthBytes);
         staging.set(INT, offset + CRC_OFFSET, 0);
         staging.set(INT, offset + LENGTH_OFFSET, (int) lengthBytes);
-        staging.set(LONG, offset + LAG_OFFSET, (long) type << 32 | (long) flags << 40);
+        staging.set(LONG, offset + LAG_OFFSET, (long) type << 24 | (long) flags << 32);
         MemorySegment.copy(payload, 0, staging, offset + HEADER_BYTES, lengthBytes);
         // Up to 63 bytes, which may begin in the line before the last: staging memory is used again and again.
         long end = HEADER_BYTES + lengthBytes;
@@ -145,7 +145,7 @@ public final class RecordLayout {
         MemorySegment line = MemorySegment.ofArray(new byte[LINE_BYTES]);
         line.set(INT, LENGTH_OFFSET, (int) payloadBytes(spanBytes));
         line.set(LONG, POSITION_OFFSET, position);
-        line.set(LONG, LAG_OFFSET, (LAG_UNKNOWN & 0xffffffffL) | (long) type << 32);
+        line.set(LONG, LAG_OFFSET, LAG_UNKNOWN | (long) type << 24);
         if (lines == 1) {
             line.set(INT, LINE_BYTES - TRAILER_BYTES, lines);
         } else {

@@ -32,12 +32,12 @@ import org.selkie.persist.Persister;
 public final class Log {
 
     private final LogState state;
-    private final LogWriter writer;
+    private final Appender appender;
     private final StagingPool staging;
 
-    Log(LogState state, LogWriter writer) {
+    Log(LogState state, Appender appender) {
         this.state = state;
-        this.writer = writer;
+        this.appender = appender;
         this.staging = new StagingPool();
     }
 
@@ -50,8 +50,7 @@ public final class Log {
         if (payload.length > Persister.LONG_BYTES) {
             return writeLong(MemorySegment.ofArray(payload), payload.length);
         }
-        // The segment is made where it is used and goes nowhere else, so that the compiler can do without it.
-        return writer.append(MemorySegment.ofArray(payload), payload.length);
+        return appender.append(payload, 0, payload.length);
     }
 
     /** Appends a part of an array. */
@@ -60,7 +59,7 @@ public final class Log {
         if (lengthBytes > Persister.LONG_BYTES) {
             return writeLong(MemorySegment.ofArray(payload).asSlice(offset), lengthBytes);
         }
-        return writer.append(MemorySegment.ofArray(payload).asSlice(offset), lengthBytes);
+        return appender.append(payload, offset, lengthBytes);
     }
 
     /** Appends what is between the buffer's position and its limit, and leaves both as they are. */
@@ -164,7 +163,7 @@ public final class Log {
     }
 
     long write(MemorySegment payload, long lengthBytes) {
-        return lengthBytes > Persister.LONG_BYTES ? writeLong(payload, lengthBytes) : writer.append(payload, lengthBytes);
+        return lengthBytes > Persister.LONG_BYTES ? writeLong(payload, lengthBytes) : appender.append(payload, lengthBytes);
     }
 
     long writeBatch(MemorySegment staged, long lengthBytes) {
@@ -172,7 +171,7 @@ public final class Log {
             throw new RecordTooLargeException("a batch of " + lengthBytes + " bytes on media does not fit: log " + name()
                     + " takes at most " + state.maxRecordBytes() + " at once; make smaller batches or a pool of larger extents");
         }
-        return writer.batch(staged, lengthBytes);
+        return appender.batch(staged, lengthBytes);
     }
 
     void requireFits(long lengthBytes) {
@@ -189,12 +188,12 @@ public final class Log {
     private long writeLong(MemorySegment payload, long lengthBytes) {
         requireFits(lengthBytes);
         if (payload.isNative()) {
-            return writer.appendLong(payload, lengthBytes);
+            return appender.appendLong(payload, lengthBytes);
         }
         MemorySegment staged = staging.take(lengthBytes);
         try {
             MemorySegment.copy(payload, 0, staged, 0, lengthBytes);
-            return writer.appendLong(staged, lengthBytes);
+            return appender.appendLong(staged, lengthBytes);
         } finally {
             staging.giveBack(staged);
         }

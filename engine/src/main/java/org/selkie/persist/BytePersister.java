@@ -29,8 +29,8 @@ final class BytePersister implements Persister {
     }
 
     @Override
-    public long append(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, int lagLines) {
-        long written = HotPath.appendByte(to, payload, lengthBytes, position, kindSeed, lagLines);
+    public long append(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
+        long written = HotPath.appendByte(to, payload, lengthBytes, position, stamp);
         if (written < 0) {
             throw ExtentFaultException.onStore(to, lengthBytes);
         }
@@ -38,9 +38,8 @@ final class BytePersister implements Persister {
     }
 
     @Override
-    public long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
-            int lagLines) {
-        long written = HotPath.appendLongByte(to, payload, lengthBytes, position, kindSeed, lagLines);
+    public long append(long to, byte[] payload, int offset, long lengthBytes, long position, long stamp) {
+        long written = HotPath.appendByte(to, payload, offset, lengthBytes, position, stamp);
         if (written < 0) {
             throw ExtentFaultException.onStore(to, lengthBytes);
         }
@@ -48,8 +47,17 @@ final class BytePersister implements Persister {
     }
 
     @Override
-    public long batch(long to, MemorySegment staged, long lengthBytes, long position, long seed, int lagLines) {
-        long written = HotPath.batchByte(to, staged, lengthBytes, position, seed, lagLines);
+    public long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
+        long written = HotPath.appendLongByte(to, payload, lengthBytes, position, stamp);
+        if (written < 0) {
+            throw ExtentFaultException.onStore(to, lengthBytes);
+        }
+        return written;
+    }
+
+    @Override
+    public long batch(long to, MemorySegment staged, long lengthBytes, long position, long stamp) {
+        long written = HotPath.batchByte(to, staged, lengthBytes, position, stamp);
         if (written != lengthBytes) {
             throw ExtentFaultException.onStore(to, lengthBytes);
         }

@@ -31,8 +31,8 @@ final class CacheLinePersister implements Persister {
     }
 
     @Override
-    public long append(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, int lagLines) {
-        long written = HotPath.appendCacheLine(to, payload, lengthBytes, position, kindSeed, lagLines);
+    public long append(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
+        long written = HotPath.appendCacheLine(to, payload, lengthBytes, position, stamp);
         if (written < 0) {
             throw ExtentFaultException.onStore(to, lengthBytes);
         }
@@ -40,9 +40,8 @@ final class CacheLinePersister implements Persister {
     }
 
     @Override
-    public long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
-            int lagLines) {
-        long written = HotPath.appendLongCacheLine(to, payload, lengthBytes, position, kindSeed, lagLines);
+    public long append(long to, byte[] payload, int offset, long lengthBytes, long position, long stamp) {
+        long written = HotPath.appendCacheLine(to, payload, offset, lengthBytes, position, stamp);
         if (written < 0) {
             throw ExtentFaultException.onStore(to, lengthBytes);
         }
@@ -50,8 +49,17 @@ final class CacheLinePersister implements Persister {
     }
 
     @Override
-    public long batch(long to, MemorySegment staged, long lengthBytes, long position, long seed, int lagLines) {
-        long written = HotPath.batchCacheLine(to, staged, lengthBytes, position, seed, lagLines);
+    public long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
+        long written = HotPath.appendLongCacheLine(to, payload, lengthBytes, position, stamp);
+        if (written < 0) {
+            throw ExtentFaultException.onStore(to, lengthBytes);
+        }
+        return written;
+    }
+
+    @Override
+    public long batch(long to, MemorySegment staged, long lengthBytes, long position, long stamp) {
+        long written = HotPath.batchCacheLine(to, staged, lengthBytes, position, stamp);
         if (written != lengthBytes) {
             throw ExtentFaultException.onStore(to, lengthBytes);
         }

@@ -30,8 +30,8 @@ final class PagePersister implements Persister {
     }
 
     @Override
-    public long append(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, int lagLines) {
-        long written = HotPath.appendPage(to, payload, lengthBytes, position, kindSeed, lagLines);
+    public long append(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
+        long written = HotPath.appendPage(to, payload, lengthBytes, position, stamp);
         if (written < 0) {
             throw ExtentFaultException.onStore(to, lengthBytes);
         }
@@ -39,9 +39,8 @@ final class PagePersister implements Persister {
     }
 
     @Override
-    public long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
-            int lagLines) {
-        long written = HotPath.appendLongPage(to, payload, lengthBytes, position, kindSeed, lagLines);
+    public long append(long to, byte[] payload, int offset, long lengthBytes, long position, long stamp) {
+        long written = HotPath.appendPage(to, payload, offset, lengthBytes, position, stamp);
         if (written < 0) {
             throw ExtentFaultException.onStore(to, lengthBytes);
         }
@@ -49,8 +48,17 @@ final class PagePersister implements Persister {
     }
 
     @Override
-    public long batch(long to, MemorySegment staged, long lengthBytes, long position, long seed, int lagLines) {
-        long written = HotPath.batchPage(to, staged, lengthBytes, position, seed, lagLines);
+    public long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
+        long written = HotPath.appendLongPage(to, payload, lengthBytes, position, stamp);
+        if (written < 0) {
+            throw ExtentFaultException.onStore(to, lengthBytes);
+        }
+        return written;
+    }
+
+    @Override
+    public long batch(long to, MemorySegment staged, long lengthBytes, long position, long stamp) {
+        long written = HotPath.batchPage(to, staged, lengthBytes, position, stamp);
         if (written != lengthBytes) {
             throw ExtentFaultException.onStore(to, lengthBytes);
         }

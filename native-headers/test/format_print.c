@@ -40,8 +40,7 @@ int main(void) {
     OFFSET(record, crc32c);
     OFFSET(record, length_bytes);
     OFFSET(record, position);
-    OFFSET(record, lag_lines);
-    OFFSET(record, type);
+    OFFSET(record, lag_type);
     OFFSET(record, flags);
     OFFSET(record, payload);
     OFFSET(extent_slot, magic);
@@ -80,6 +79,10 @@ int main(void) {
     OFFSET(scan, batch_records);
     OFFSET(scan, batch_bytes);
     printf("scan.size=%zu\n", sizeof(struct selkie_scan));
+    // Distinct bits in every part of a record's third word.
+    const uint64_t third = 0xa1b2c3ull | 2ull << 24 | 1ull << 32;
+    printf("lag_of=%u\ntype_of=%u\nflags_of=%u\n", selkie_lag_of(third), selkie_type_of(third), selkie_flags_of(third));
+    printf("third=%llu\n", (unsigned long long)third);
     for (uint64_t length = 0; length <= 300; length++) {
         printf("record_bytes.%llu=%llu\n", (unsigned long long)length, (unsigned long long)selkie_record_bytes(length));
     }

@@ -74,7 +74,7 @@ static void print_record(const char *record) {
 static void print_range(const char *extent, uint64_t from, uint64_t to) {
     while (from < to) {
         const struct selkie_record *header = (const void *)(extent + from);
-        if (header->type == SELKIE_RECORD_DATA) {
+        if (selkie_type_of(header->lag_type) == SELKIE_RECORD_DATA) {
             print_record(extent + from);
         }
         from += selkie_record_bytes(header->length_bytes);

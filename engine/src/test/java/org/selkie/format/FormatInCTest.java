@@ -75,7 +75,7 @@ final class FormatInCTest {
         numbers.put("RECORD_HEADER_BYTES", (long) RecordLayout.HEADER_BYTES);
         numbers.put("RECORD_TRAILER_BYTES", (long) RecordLayout.TRAILER_BYTES);
         numbers.put("RECORD_OVERHEAD_BYTES", (long) RecordLayout.OVERHEAD_BYTES);
-        numbers.put("LAG_UNKNOWN", RecordLayout.LAG_UNKNOWN & 0xffffffffL);
+        numbers.put("LAG_UNKNOWN", RecordLayout.LAG_UNKNOWN);
         numbers.put("FAULT", HotPath.FAULT);
         numbers.put("ABSENT", HotPath.ABSENT);
         numbers.put("CORRUPT", HotPath.CORRUPT);
@@ -93,10 +93,16 @@ final class FormatInCTest {
         numbers.put("record.crc32c", (long) RecordLayout.CRC_OFFSET);
         numbers.put("record.length_bytes", (long) RecordLayout.LENGTH_OFFSET);
         numbers.put("record.position", (long) RecordLayout.POSITION_OFFSET);
-        numbers.put("record.lag_lines", (long) RecordLayout.LAG_OFFSET);
-        numbers.put("record.type", (long) RecordLayout.TYPE_OFFSET);
+        numbers.put("record.lag_type", (long) RecordLayout.LAG_OFFSET);
         numbers.put("record.flags", (long) RecordLayout.FLAGS_OFFSET);
         numbers.put("record.payload", (long) RecordLayout.HEADER_BYTES);
+        long third = 0xa1b2c3L | 2L << 24 | 1L << 32;
+        MemorySegment header = MemorySegment.ofArray(new byte[RecordLayout.HEADER_BYTES]);
+        header.set(RecordLayout.LONG, RecordLayout.LAG_OFFSET, third);
+        numbers.put("third", third);
+        numbers.put("lag_of", RecordLayout.lag(header));
+        numbers.put("type_of", (long) RecordLayout.type(header));
+        numbers.put("flags_of", (long) RecordLayout.flags(header));
     }
 
     private static void slot(Map<String, Long> numbers) {

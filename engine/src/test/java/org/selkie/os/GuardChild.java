@@ -106,16 +106,18 @@ final class GuardChild {
         MemorySegment mapped = ForeignMemory.at(address, FILE_BYTES);
         long inside = address + FILE_BYTES / 2;
         List<Call> calls = new ArrayList<>();
-        calls.add(new Call("appendCacheLine", () -> HotPath.appendCacheLine(inside, heap, 4000, 64, 1, 0)));
-        calls.add(new Call("appendByte", () -> HotPath.appendByte(inside, heap, 4000, 64, 1, 0)));
-        calls.add(new Call("appendPage", () -> HotPath.appendPage(inside, heap, 4000, 64, 1, 0)));
-        calls.add(new Call("appendLongCacheLine",
-                () -> HotPath.appendLongCacheLine(inside, staged, LONG_BYTES, 64, 1, 0)));
-        calls.add(new Call("appendLongByte", () -> HotPath.appendLongByte(inside, staged, LONG_BYTES, 64, 1, 0)));
-        calls.add(new Call("appendLongPage", () -> HotPath.appendLongPage(inside, staged, LONG_BYTES, 64, 1, 0)));
-        calls.add(new Call("batchCacheLine", () -> HotPath.batchCacheLine(inside, staged, LONG_BYTES, 64, 1, 0)));
-        calls.add(new Call("batchByte", () -> HotPath.batchByte(inside, staged, LONG_BYTES, 64, 1, 0)));
-        calls.add(new Call("batchPage", () -> HotPath.batchPage(inside, staged, LONG_BYTES, 64, 1, 0)));
+        calls.add(new Call("appendCacheLine", () -> HotPath.appendCacheLine(inside, heap, 4000, 64, 1)));
+        calls.add(new Call("appendByte", () -> HotPath.appendByte(inside, heap, 4000, 64, 1)));
+        calls.add(new Call("appendPage", () -> HotPath.appendPage(inside, heap, 4000, 64, 1)));
+        calls.add(new Call("appendCacheLine, array", () -> HotPath.appendCacheLine(inside, PAYLOAD, 9, 4000, 64, 1)));
+        calls.add(new Call("appendByte, array", () -> HotPath.appendByte(inside, PAYLOAD, 9, 4000, 64, 1)));
+        calls.add(new Call("appendPage, array", () -> HotPath.appendPage(inside, PAYLOAD, 9, 4000, 64, 1)));
+        calls.add(new Call("appendLongCacheLine", () -> HotPath.appendLongCacheLine(inside, staged, LONG_BYTES, 64, 1)));
+        calls.add(new Call("appendLongByte", () -> HotPath.appendLongByte(inside, staged, LONG_BYTES, 64, 1)));
+        calls.add(new Call("appendLongPage", () -> HotPath.appendLongPage(inside, staged, LONG_BYTES, 64, 1)));
+        calls.add(new Call("batchCacheLine", () -> HotPath.batchCacheLine(inside, staged, LONG_BYTES, 64, 1)));
+        calls.add(new Call("batchByte", () -> HotPath.batchByte(inside, staged, LONG_BYTES, 64, 1)));
+        calls.add(new Call("batchPage", () -> HotPath.batchPage(inside, staged, LONG_BYTES, 64, 1)));
         calls.add(new Call("copyCacheLine", () -> HotPath.copyCacheLine(inside, heap, 4096)));
         calls.add(new Call("copyByte", () -> HotPath.copyByte(inside, heap, 4096)));
         calls.add(new Call("copyPage", () -> HotPath.copyPage(inside, heap, 4096)));

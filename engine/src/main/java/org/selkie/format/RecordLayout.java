@@ -118,12 +118,13 @@ public final class RecordLayout {
     public static long stage(MemorySegment staging, long offset, MemorySegment payload, int type, int flags) {
         long lengthBytes = payload.byteSize();
         long recordBytes = recordBytes(lengthBytes);
-        // The last line's tail must be zero; a whole line is cleared, as the payload then covers most of it again.
-        staging.asSlice(offset + recordBytes - LINE_BYTES, LINE_BYTES).fill((byte) 0);
         staging.set(INT, offset + CRC_OFFSET, 0);
         staging.set(INT, offset + LENGTH_OFFSET, (int) lengthBytes);
         staging.set(LONG, offset + LAG_OFFSET, (long) type << 24 | (long) flags << 32);
         MemorySegment.copy(payload, 0, staging, offset + HEADER_BYTES, lengthBytes);
+        // Up to 63 bytes, which may begin in the line before the last: staging memory is used again and again.
+        long end = HEADER_BYTES + lengthBytes;
+        staging.asSlice(offset + end, recordBytes - end).fill((byte) 0);
         staging.set(INT, offset + recordBytes - TRAILER_BYTES, (int) (recordBytes / LINE_BYTES));
         return recordBytes;
     }

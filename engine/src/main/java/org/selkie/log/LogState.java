@@ -181,15 +181,13 @@ final class LogState {
         event.record(name, next.sequence, from.end - rest);
     }
 
+    /** The caller's slot, at or below the rest, covers it: to take a second one could wait for threads that wait here. */
     private void fillRest(LogExtent from, long rest) {
-        int slot = writers.enter(rest);
         try {
             RecordLayout.writeSpan(from.persister, from.addressOf(rest), from.end - rest, rest, RecordLayout.PAD, from.seed);
         } catch (Throwable e) {
             failAt(rest, e);
             throw e;
-        } finally {
-            writers.leave(slot);
         }
     }
 

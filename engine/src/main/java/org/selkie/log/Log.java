@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.agrona.DirectBuffer;
 import org.selkie.fault.RecordTooLargeException;
 import org.selkie.format.RecordLayout;
-import org.selkie.os.HotPath;
+import org.selkie.persist.Persister;
 
 /**
  * A named sequence of records in a pool. A record is durable when {@code append} returns its position; what that survives
@@ -32,12 +32,12 @@ import org.selkie.os.HotPath;
 public final class Log {
 
     private final LogState state;
-    private final LogWriter writer;
+    private final Appender appender;
     private final StagingPool staging;
 
-    Log(LogState state, LogWriter writer) {
+    Log(LogState state, Appender appender) {
         this.state = state;
-        this.writer = writer;
+        this.appender = appender;
         this.staging = new StagingPool();
     }
 
@@ -47,13 +47,19 @@ public final class Log {
 
     /** Appends a record and makes it durable. Returns its position. Allocates nothing. */
     public long append(byte[] payload) {
-        return write(MemorySegment.ofArray(payload), payload.length);
+        if (payload.length > Persister.LONG_BYTES) {
+            return writeLong(MemorySegment.ofArray(payload), payload.length);
+        }
+        return appender.append(payload, 0, payload.length);
     }
 
     /** Appends a part of an array. */
     public long append(byte[] payload, int offset, int lengthBytes) {
         Objects.checkFromIndexSize(offset, lengthBytes, payload.length);
-        return write(MemorySegment.ofArray(payload).asSlice(offset), lengthBytes);
+        if (lengthBytes > Persister.LONG_BYTES) {
+            return writeLong(MemorySegment.ofArray(payload).asSlice(offset), lengthBytes);
+        }
+        return appender.append(payload, offset, lengthBytes);
     }
 
     /** Appends what is between the buffer's position and its limit, and leaves both as they are. */
@@ -168,10 +174,7 @@ public final class Log {
     }
 
     long write(MemorySegment payload, long lengthBytes) {
-        if (lengthBytes > HotPath.LONG_BYTES) {
-            return writeLong(payload, lengthBytes);
-        }
-        return writer.append(payload, lengthBytes);
+        return lengthBytes > Persister.LONG_BYTES ? writeLong(payload, lengthBytes) : appender.append(payload, lengthBytes);
     }
 
     long writeBatch(MemorySegment staged, long lengthBytes) {
@@ -179,7 +182,7 @@ public final class Log {
             throw new RecordTooLargeException("a batch of " + lengthBytes + " bytes on media does not fit: log " + name()
                     + " takes at most " + state.maxRecordBytes() + " at once; make smaller batches or a pool of larger extents");
         }
-        return writer.batch(staged, lengthBytes);
+        return appender.batch(staged, lengthBytes);
     }
 
     void requireFits(long lengthBytes) {
@@ -196,12 +199,12 @@ public final class Log {
     private long writeLong(MemorySegment payload, long lengthBytes) {
         requireFits(lengthBytes);
         if (payload.isNative()) {
-            return writer.append(payload, lengthBytes);
+            return appender.appendLong(payload, lengthBytes);
         }
         MemorySegment staged = staging.take(lengthBytes);
         try {
             MemorySegment.copy(payload, 0, staged, 0, lengthBytes);
-            return writer.append(staged, lengthBytes);
+            return appender.appendLong(staged, lengthBytes);
         } finally {
             staging.giveBack(staged);
         }

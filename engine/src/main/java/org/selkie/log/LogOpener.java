@@ -62,8 +62,8 @@ public final class LogOpener {
             fresh.stop(new ReadOnlyException("log " + name
                     + " was opened for reading; open the pool without PoolOptions.readOnly to write"));
         }
-        LogWriter writer = wanted.singleWriter() ? new SingleWriter(fresh) : new SharedWriter(fresh);
-        opened = new Log(fresh, writer);
+        Claims claims = wanted.singleWriter() ? new SingleClaims(fresh) : new SharedClaims(fresh);
+        opened = new Log(fresh, new Appender(fresh, claims));
         state = fresh;
         log = opened;
         options = wanted;

@@ -123,12 +123,25 @@ final class LogState {
         }
     }
 
+    /** The extent of a position that the caller has claimed. */
+    LogExtent extentOf(long position) {
+        LogExtent now = active;
+        if (position >= now.first && position < now.end) {
+            return now;
+        }
+        // Another thread has rolled over since.
+        LogExtent before = chain.at(position);
+        if (before == null) {
+            throw new IllegalStateException("log " + name + " claimed position " + position + " and has no extent for it");
+        }
+        return before;
+    }
+
     /** Makes room for a record: rolls over to the next extent, or throws. Called with a slot held. */
-    void makeRoom(long recordBytes, long payloadBytes) {
+    void makeRoom(long recordBytes) {
         if (recordBytes > maxRecordBytes()) {
-            throw new RecordTooLargeException("a record of " + payloadBytes + " bytes does not fit: log " + name
-                    + " takes at most " + RecordLayout.payloadBytes(maxRecordBytes())
-                    + "; make a pool of larger extents (PoolOptions.extentBytes)");
+            throw new RecordTooLargeException("a record of " + recordBytes + " bytes on media does not fit: log " + name
+                    + " takes at most " + maxRecordBytes() + "; make a pool of larger extents (PoolOptions.extentBytes)");
         }
         lock.lock();
         try {
@@ -275,6 +288,13 @@ final class LogState {
         }
         stop(new LogStoppedException("log " + name + " stopped at position " + position + ": a store failed ("
                 + cause.getMessage() + "); open the pool again", cause));
+    }
+
+    static RuntimeException rethrow(Throwable e) {
+        if (e instanceof Error error) {
+            throw error;
+        }
+        return e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
     }
 
     /** From now on no append succeeds. The first reason stays. */

@@ -33,8 +33,8 @@ public final class HotPath {
     public static final long BUDGET = -6;
 
     /**
-     * A payload longer than this must lie in native memory and is written by a plain call: a critical one of that length
-     * would hold up a safepoint for more than some ten microseconds.
+     * A payload longer than this lies in native memory and is written by a plain call: a critical one would hold up a
+     * safepoint for more than some ten microseconds.
      */
     public static final int LONG_BYTES = 64 * 1024;
 
@@ -140,10 +140,28 @@ public final class HotPath {
     public static long appendCacheLine(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
             int lagLines) {
         try {
-            if (lengthBytes > LONG_BYTES) {
-                return (long) APPEND_LONG_CACHE_LINE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
-            }
             return (long) APPEND_CACHE_LINE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** As {@link #appendCacheLine} from a part of an array, without allocation: the segment goes nowhere but into the call. */
+    public static long appendCacheLine(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed,
+            int lagLines) {
+        try {
+            return (long) APPEND_CACHE_LINE.invokeExact(to, MemorySegment.ofArray(payload).asSlice(offset), lengthBytes, position,
+                    kindSeed, lagLines);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** As {@link #appendCacheLine} for more than {@link #LONG_BYTES}, from native memory. */
+    public static long appendLongCacheLine(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
+            int lagLines) {
+        try {
+            return (long) APPEND_LONG_CACHE_LINE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -153,10 +171,28 @@ public final class HotPath {
     public static long appendByte(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
             int lagLines) {
         try {
-            if (lengthBytes > LONG_BYTES) {
-                return (long) APPEND_LONG_BYTE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
-            }
             return (long) APPEND_BYTE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** As {@link #appendByte} from a part of an array, without allocation: the segment goes nowhere but into the call. */
+    public static long appendByte(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed,
+            int lagLines) {
+        try {
+            return (long) APPEND_BYTE.invokeExact(to, MemorySegment.ofArray(payload).asSlice(offset), lengthBytes, position,
+                    kindSeed, lagLines);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** As {@link #appendByte} for more than {@link #LONG_BYTES}, from native memory. */
+    public static long appendLongByte(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
+            int lagLines) {
+        try {
+            return (long) APPEND_LONG_BYTE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -166,10 +202,28 @@ public final class HotPath {
     public static long appendPage(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
             int lagLines) {
         try {
-            if (lengthBytes > LONG_BYTES) {
-                return (long) APPEND_LONG_PAGE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
-            }
             return (long) APPEND_PAGE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** As {@link #appendPage} from a part of an array, without allocation: the segment goes nowhere but into the call. */
+    public static long appendPage(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed,
+            int lagLines) {
+        try {
+            return (long) APPEND_PAGE.invokeExact(to, MemorySegment.ofArray(payload).asSlice(offset), lengthBytes, position,
+                    kindSeed, lagLines);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** As {@link #appendPage} for more than {@link #LONG_BYTES}, from native memory. */
+    public static long appendLongPage(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
+            int lagLines) {
+        try {
+            return (long) APPEND_LONG_PAGE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
         } catch (Throwable e) {
             throw unexpected(e);
         }

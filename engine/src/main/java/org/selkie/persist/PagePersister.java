@@ -39,6 +39,25 @@ final class PagePersister implements Persister {
     }
 
     @Override
+    public long append(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed, int lagLines) {
+        long written = HotPath.appendPage(to, payload, offset, lengthBytes, position, kindSeed, lagLines);
+        if (written < 0) {
+            throw ExtentFaultException.onStore(to, lengthBytes);
+        }
+        return written;
+    }
+
+    @Override
+    public long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
+            int lagLines) {
+        long written = HotPath.appendLongPage(to, payload, lengthBytes, position, kindSeed, lagLines);
+        if (written < 0) {
+            throw ExtentFaultException.onStore(to, lengthBytes);
+        }
+        return written;
+    }
+
+    @Override
     public long batch(long to, MemorySegment staged, long lengthBytes, long position, long seed, int lagLines) {
         long written = HotPath.batchPage(to, staged, lengthBytes, position, seed, lagLines);
         if (written != lengthBytes) {

@@ -2,6 +2,7 @@
 package org.selkie.persist;
 
 import java.lang.foreign.MemorySegment;
+import org.selkie.os.HotPath;
 
 /**
  * The way to make stores to one mapping durable, chosen once, when it is mapped: persist = flush + fence. Everything that
@@ -12,9 +13,12 @@ import java.lang.foreign.MemorySegment;
  */
 public interface Persister {
 
+    /** The longest payload for {@code append}. */
+    int LONG_BYTES = HotPath.LONG_BYTES;
+
     Granularity granularity();
 
-    /** Whether what {@link #append}, {@link #batch} and {@link #copy} wrote is durable when they return. */
+    /** Whether what {@code append}, {@link #batch} and {@link #copy} wrote is durable when they return. */
     default boolean durableOnReturn() {
         return granularity() != Granularity.PAGE;
     }
@@ -46,6 +50,12 @@ public interface Persister {
      * @return the record's length on media
      */
     long append(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, int lagLines);
+
+    /** As the other {@code append}, from a part of an array that the caller has checked. */
+    long append(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed, int lagLines);
+
+    /** As the other {@code append} for more than {@link #LONG_BYTES}, from native memory: it does not hold up a safepoint. */
+    long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, int lagLines);
 
     /**
      * Writes records that stand ready in native memory under one fence, stamping position, lag and checksum.

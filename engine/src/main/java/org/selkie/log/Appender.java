@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.log;
+
+import java.lang.foreign.MemorySegment;
+import org.selkie.format.RecordLayout;
+
+/**
+ * The hot path: claim a place, write the record there with its checksum and fence, and say that it is written
+ * (docs/format.md, "Writing a record"). The four ways differ only in where the payload lies.
+ */
+final class Appender {
+
+    private final LogState log;
+    private final Claims claims;
+
+    Appender(LogState log, Claims claims) {
+        this.log = log;
+        this.claims = claims;
+    }
+
+    /** From an array, which becomes a segment only next to the downcall, so that nothing is allocated for it. */
+    long append(byte[] payload, int offset, int lengthBytes) {
+        long bytes = RecordLayout.recordBytes(lengthBytes);
+        int slot = claims.enter();
+        long position = claims.claim(slot, bytes);
+        LogExtent extent = log.extentOf(position);
+        try {
+            extent.persister.append(extent.addressOf(position), payload, offset, lengthBytes, position,
+                    RecordLayout.kindSeed(RecordLayout.DATA, 0, extent.seed), claims.lagLines(slot, position));
+        } catch (Throwable e) {
+            throw claims.failed(slot, position, e);
+        }
+        return finish(extent, slot, position, bytes);
+    }
+
+    /** From a segment on the heap or off it. */
+    long append(MemorySegment payload, long lengthBytes) {
+        long bytes = RecordLayout.recordBytes(lengthBytes);
+        int slot = claims.enter();
+        long position = claims.claim(slot, bytes);
+        LogExtent extent = log.extentOf(position);
+        try {
+            extent.persister.append(extent.addressOf(position), payload, lengthBytes, position,
+                    RecordLayout.kindSeed(RecordLayout.DATA, 0, extent.seed), claims.lagLines(slot, position));
+        } catch (Throwable e) {
+            throw claims.failed(slot, position, e);
+        }
+        return finish(extent, slot, position, bytes);
+    }
+
+    /** More than {@link org.selkie.persist.Persister#LONG_BYTES}, from native memory. */
+    long appendLong(MemorySegment payload, long lengthBytes) {
+        long bytes = RecordLayout.recordBytes(lengthBytes);
+        int slot = claims.enter();
+        long position = claims.claim(slot, bytes);
+        LogExtent extent = log.extentOf(position);
+        try {
+            extent.persister.appendLong(extent.addressOf(position), payload, lengthBytes, position,
+                    RecordLayout.kindSeed(RecordLayout.DATA, 0, extent.seed), claims.lagLines(slot, position));
+        } catch (Throwable e) {
+            throw claims.failed(slot, position, e);
+        }
+        return finish(extent, slot, position, bytes);
+    }
+
+    /** Records that stand staged in native memory, as one. Returns the first one's position. */
+    long batch(MemorySegment staged, long lengthBytes) {
+        int slot = claims.enter();
+        long position = claims.claim(slot, lengthBytes);
+        LogExtent extent = log.extentOf(position);
+        try {
+            extent.persister.batch(extent.addressOf(position), staged, lengthBytes, position, extent.seed & 0xffffffffL,
+                    claims.lagLines(slot, position));
+        } catch (Throwable e) {
+            throw claims.failed(slot, position, e);
+        }
+        return finish(extent, slot, position, lengthBytes);
+    }
+
+    private long finish(LogExtent extent, int slot, long position, long bytes) {
+        claims.written(slot, position, bytes);
+        if (!log.durableOnReturn) {
+            log.awaitPersisted(position + bytes);
+        }
+        log.prepareAhead(extent, position);
+        return position;
+    }
+}

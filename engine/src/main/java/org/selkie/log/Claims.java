@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.log;
+
+/**
+ * How a thread gets a place in the log: among many, or as the only one. Chosen once, when the log is opened. A thread
+ * enters, claims, writes, and finishes or fails; it holds a slot of {@link LogState#writers} meanwhile.
+ */
+interface Claims {
+
+    /** Takes a slot. */
+    int enter();
+
+    /** A place of so many bytes. Leaves the slot if it throws, as nothing is claimed then. */
+    long claim(int slot, long bytes);
+
+    /** The lag to write into the record at a claimed place. */
+    int lagLines(int slot, long position);
+
+    /** The place is written, and durable where stores are durable on return. Leaves the slot. */
+    void written(int slot, long position, long bytes);
+
+    /** The place cannot be written and stays a hole: readers stop before it, recovery covers it. Leaves the slot. */
+    RuntimeException failed(int slot, long position, Throwable e);
+}

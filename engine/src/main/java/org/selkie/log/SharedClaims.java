@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.log;
+
+/**
+ * Places for any number of threads. A thread claims its place by moving the tail, writes and fences its record on its own,
+ * and does not wait for those before it: a record that another thread had claimed and not yet written when the power went
+ * is a hole, and recovery looks past it (docs/format.md, "Holes").
+ */
+final class SharedClaims implements Claims {
+
+    private final LogState log;
+    private final PositionSlots writers;
+
+    SharedClaims(LogState log) {
+        this.log = log;
+        this.writers = log.writers;
+    }
+
+    @Override
+    public int enter() {
+        return writers.enter(log.knownFrontier());
+    }
+
+    @Override
+    public long claim(int slot, long bytes) {
+        try {
+            while (true) {
+                LogExtent extent = log.active;
+                long position = log.tail();
+                if (position < extent.first || position + bytes > extent.end) {
+                    log.makeRoom(bytes);
+                } else if (log.claim(position, position + bytes)) {
+                    writers.raise(slot, position);
+                    return position;
+                }
+            }
+        } catch (Throwable e) {
+            writers.leave(slot);
+            throw e;
+        }
+    }
+
+    @Override
+    public int lagLines(int slot, long position) {
+        return log.lagLines(position, slot);
+    }
+
+    @Override
+    public void written(int slot, long position, long bytes) {
+        writers.leave(slot);
+    }
+
+    @Override
+    public RuntimeException failed(int slot, long position, Throwable e) {
+        log.failAt(position, e);
+        writers.leave(slot);
+        return LogState.rethrow(e);
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.log;
+
+import org.jspecify.annotations.Nullable;
+import org.selkie.fault.WrongWriterException;
+
+/**
+ * Places for one thread, the first that comes: nothing has to be claimed from others, and every record proves that the one
+ * before it is durable. The tail moves when a record is written, so that nobody sees a claim that is not.
+ */
+final class SingleClaims implements Claims {
+
+    private final LogState log;
+    private final PositionSlots writers;
+    private final int slot;
+    private @Nullable Thread owner;
+
+    SingleClaims(LogState log) {
+        this.log = log;
+        this.writers = log.writers;
+        this.slot = writers.enter(PositionSlots.FREE - 1);
+        writers.leave(slot);
+    }
+
+    /** The slot is taken before {@link #claim} looks whether the log still runs; whoever stops the log does the reverse. */
+    @Override
+    public int enter() {
+        if (Thread.currentThread() != owner) {
+            bind();
+        }
+        writers.occupy(slot, log.tail() & ~LogState.STOPPED);
+        return slot;
+    }
+
+    @Override
+    public long claim(int held, long bytes) {
+        try {
+            while (true) {
+                log.requireRunning();
+                long position = log.tail();
+                LogExtent extent = log.active;
+                if (position >= extent.first && position + bytes <= extent.end) {
+                    return position;
+                }
+                log.makeRoom(bytes);
+                writers.raise(held, log.tail() & ~LogState.STOPPED);
+            }
+        } catch (Throwable e) {
+            writers.leave(held);
+            throw e;
+        }
+    }
+
+    @Override
+    public int lagLines(int held, long position) {
+        return log.singleWriterLagLines(position);
+    }
+
+    @Override
+    public void written(int held, long position, long bytes) {
+        log.advanceTail(position + bytes);
+        writers.leave(held);
+    }
+
+    @Override
+    public RuntimeException failed(int held, long position, Throwable e) {
+        log.failAt(position, e);
+        writers.leave(held);
+        return LogState.rethrow(e);
+    }
+
+    private synchronized void bind() {
+        if (owner == null) {
+            owner = Thread.currentThread();
+            return;
+        }
+        throw new WrongWriterException("log " + log.name + " was opened for a single writer, which is thread \""
+                + owner.getName() + "\"; thread \"" + Thread.currentThread().getName()
+                + "\" cannot append: open it without LogOptions.singleWriter");
+    }
+}

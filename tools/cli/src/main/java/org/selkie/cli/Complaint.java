@@ -10,6 +10,8 @@ import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.selkie.cli.demo.DemoFailedException;
+import org.selkie.fault.SelkieException;
 
 /** Says in one line, and in the command's own words, what went wrong: the engine names Java's options, this names ours. */
 final class Complaint {
@@ -49,10 +51,15 @@ final class Complaint {
             return "not enough memory for the JVM; allow it more, such as SELKIE_JAVA_OPTS=-Xmx4g";
         }
         String line = firstLine(failure);
+        if (failure.getCause() instanceof FileSystemException refusal) {
+            line = line.replace(refusal.toString(), ofFile(refusal));
+        }
         for (Wording wording : WORDINGS) {
             line = line.replace(wording.engine, wording.command);
         }
-        return line;
+        boolean foreseen = failure instanceof SelkieException || failure instanceof DemoFailedException;
+        return foreseen ? line : "unexpected " + failure.getClass().getSimpleName() + ": " + line + "; "
+            + SelkieCommand.STACK_TRACE_VARIABLE + "=1 shows where";
     }
 
     private static String ofFile(FileSystemException refusal) {

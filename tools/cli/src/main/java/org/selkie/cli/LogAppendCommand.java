@@ -14,11 +14,13 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.selkie.Pool;
 import org.selkie.PoolOptions;
+import org.selkie.fault.PoolFormatException;
 import org.selkie.log.Log;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -67,15 +69,21 @@ final class LogAppendCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         // What cannot be read is said before a pool is made for it.
         try (ReadableByteChannel input = open()) {
-            PoolOptions options = writing.toPoolOptions();
-            if (extentBytes != null) {
-                options = options.withExtentBytes(extentBytes);
-            }
-            try (Pool pool = Pool.open(poolPath, options)) {
+            try (Pool pool = PoolAccess.forWriting(spec, poolPath, options())) {
                 append(pool, input);
             }
         }
         return spec.exitCodeOnSuccess();
+    }
+
+    private PoolOptions options() {
+        PoolOptions options = writing.toPoolOptions();
+        try {
+            return extentBytes == null ? options : options.withExtentBytes(extentBytes);
+        } catch (PoolFormatException e) {
+            throw new ParameterException(spec.commandLine(), "invalid value for option '--extent-size': "
+                + e.getMessage(), e);
+        }
     }
 
     private ReadableByteChannel open() throws IOException {

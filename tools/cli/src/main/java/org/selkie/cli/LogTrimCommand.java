@@ -9,9 +9,9 @@ import org.selkie.log.Log;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code selkie log trim}: forget the beginning of a log. */
 @Command(
@@ -44,8 +44,8 @@ final class LogTrimCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PoolAccess.requirePool(spec, poolPath);
         long asked = parse();
+        PoolAccess.requirePool(spec, poolPath);
         try (Pool pool = Pool.open(poolPath, writing.toPoolOptions().withoutCreating())) {
             Log log = PoolAccess.log(spec, pool, logName);
             long to = asked < 0 ? log.persistedPosition() : RecordPosition.require(spec, log, pool.extentBytes(), asked);
@@ -65,14 +65,9 @@ final class LogTrimCommand implements Callable<Integer> {
         if (position.equals(END)) {
             return -1;
         }
-        try {
-            long parsed = Long.parseLong(position);
-            if (parsed >= 0) {
-                return parsed;
-            }
-        } catch (NumberFormatException e) {
-            throw new TypeConversionException("'" + position + "' is no position; give a number, or " + END);
+        if (!position.matches("\\d{1,18}")) {
+            throw new ParameterException(spec.commandLine(), "'" + position + "' is no position; give a number, or " + END);
         }
-        throw new TypeConversionException(position + " is no position; give a number of 0 or more, or " + END);
+        return Long.parseLong(position);
     }
 }

@@ -2,9 +2,11 @@
 
 package org.selkie.cli;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.selkie.Pool;
 import org.selkie.PoolOptions;
 import org.selkie.fault.SelkieException;
@@ -46,10 +48,29 @@ final class PoolAccess {
         }
     }
 
-    /** Refuses a path where nothing lies. */
+    /** Refuses a path where no pool lies. */
     static void requirePool(CommandSpec spec, Path path) {
-        if (!Files.exists(path)) {
-            throw new UnknownNameException(spec, "there is no pool at " + path);
+        if (!Pool.exists(path)) {
+            String what = Files.exists(path) ? ": that is another " + (Files.isDirectory(path) ? "directory" : "file") : "";
+            throw new UnknownNameException(spec, "there is no pool at " + path + what);
+        }
+    }
+
+    /** Opens a pool to write to it, and makes it if nothing is there. */
+    static Pool forWriting(CommandSpec spec, Path path, PoolOptions options) {
+        if (Files.isDirectory(path) && !isEmpty(path) && !Pool.exists(path)) {
+            throw new UnknownNameException(spec, path + " is a directory with other files in it, and no pool; name one that is "
+                + "not there yet, such as " + path.resolve("pool"));
+        }
+        return Pool.open(path, options);
+    }
+
+    private static boolean isEmpty(Path directory) {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.findAny().isEmpty();
+        } catch (IOException e) {
+            // Whoever opens it says why it cannot be read.
+            return true;
         }
     }
 

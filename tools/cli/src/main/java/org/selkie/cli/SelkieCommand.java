@@ -60,7 +60,16 @@ public final class SelkieCommand implements Runnable {
 
     /** Runs the command and ends the JVM with its exit status. */
     public static void main(String[] args) {
-        int status = commandLine(Streams.standard()).execute(args);
+        int status;
+        CommandLine command = commandLine(Streams.standard());
+        try {
+            status = command.execute(args);
+        } catch (Error e) {
+            // Picocli hands on what is no Exception; a user wants a line for these too.
+            complain(command, "selkie: " + Complaint.of(e));
+            trace(e, command);
+            status = command.getCommandSpec().exitCodeOnExecutionException();
+        }
         // A shutdown that is under way already, after Ctrl-C, has its own status.
         System.exit(status);
     }
@@ -93,9 +102,24 @@ public final class SelkieCommand implements Runnable {
     private static int refuse(ParameterException refusal) {
         CommandLine command = refusal.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
-        String line = name + ": " + Complaint.firstLine(refusal);
-        complain(command, refusal instanceof UnknownNameException ? line : line + "; " + remedy(refusal, name));
+        String line = name + ": " + what(refusal);
+        boolean answered = refusal instanceof UnknownNameException || line.endsWith("?");
+        complain(command, answered ? line : line + "; " + remedy(refusal, name));
         return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+
+    private static String what(ParameterException refusal) {
+        if (refusal instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+            String word = unmatched.getUnmatched().getFirst();
+            if (word.startsWith("-")) {
+                return "unknown option " + word;
+            }
+            boolean isGroup = !refusal.getCommandLine().getSubcommands().isEmpty();
+            return isGroup ? "unknown command " + word : "one argument too many: " + word;
+        }
+        // The names of Java's types are no help.
+        return Complaint.firstLine(refusal).replaceAll("is not an? (double|float)", "is not a number")
+            .replaceAll("is not an? (int|long)", "is not a whole number");
     }
 
     private static int fail(Exception failure, CommandLine command) {
@@ -104,10 +128,14 @@ public final class SelkieCommand implements Runnable {
             return command.getCommandSpec().exitCodeOnExecutionException();
         }
         complain(command, command.getCommandSpec().qualifiedName() + ": " + Complaint.of(failure));
+        trace(failure, command);
+        return command.getCommandSpec().exitCodeOnExecutionException();
+    }
+
+    private static void trace(Throwable failure, CommandLine command) {
         if (System.getenv(STACK_TRACE_VARIABLE) != null) {
             failure.printStackTrace(command.getErr());
         }
-        return command.getCommandSpec().exitCodeOnExecutionException();
     }
 
     private static String remedy(ParameterException refusal, String name) {

@@ -55,16 +55,16 @@ SELKIE_FLUSH(selkie_flush_cvac, selkie_line_cvac)
 // append: one record; batch: several, staged. kind_seed: seed | type << 32 | flags << 40.
 #define SELKIE_WRITERS(suffix, store, clean, fence)                                                                    \
     SELKIE_HOT int64_t selkie_append_##suffix(void *to, const void *payload, uint64_t length, uint64_t position,       \
-                                              uint64_t kind_seed, uint32_t lag) {                                      \
+                                              uint64_t kind_seed, uint64_t lag) {                                      \
         const uint64_t bytes = selkie_write_record(store, to, payload, length, position, (uint32_t)kind_seed,          \
-                                                   (uint32_t)(kind_seed >> 32), lag);                                  \
+                                                   (uint32_t)(kind_seed >> 32), (uint32_t)lag);                                  \
         clean(to, bytes);                                                                                              \
         fence();                                                                                                       \
         return (int64_t)bytes;                                                                                         \
     }                                                                                                                  \
     SELKIE_HOT int64_t selkie_batch_##suffix(void *to, const void *staged, uint64_t bytes, uint64_t position,          \
-                                             uint64_t kind_seed, uint32_t lag) {                                       \
-        const uint64_t written = selkie_write_batch(store, to, staged, bytes, position, (uint32_t)kind_seed, lag);     \
+                                             uint64_t kind_seed, uint64_t lag) {                                       \
+        const uint64_t written = selkie_write_batch(store, to, staged, bytes, position, (uint32_t)kind_seed, (uint32_t)lag);     \
         clean(to, written);                                                                                            \
         fence();                                                                                                       \
         return (int64_t)written;                                                                                       \

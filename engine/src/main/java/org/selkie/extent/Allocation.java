@@ -50,22 +50,19 @@ final class Allocation {
 
     /** Allocates every page of a new memfd. */
     static void fillMemory(FileHandle handle, long lengthBytes) {
-        int errno = handle.tryAllocate(0, 0, lengthBytes);
-        if (errno == Errno.ENOSPC && pageBytes(handle) > Linux.pageSizeBytes()) {
-            throw new NoSpaceException(
-                    "fallocate",
-                    "fd=" + handle.name() + ", length=" + lengthBytes,
-                    errno,
-                    Errno.name(errno),
-                    "the pool of huge pages is empty: raise vm.nr_hugepages, or leave huge pages off");
-        }
-        if (errno != 0) {
-            handle.allocate(0, lengthBytes);
-        }
+        reserve(handle, lengthBytes);
     }
 
     private static void reserve(FileHandle handle, long lengthBytes) {
         int errno = handle.tryAllocate(0, 0, lengthBytes);
+        if (errno == Errno.ENOSPC && pageBytes(handle) > Linux.pageSizeBytes()) {
+            throw new NoSpaceException(
+                    "fallocate",
+                    "fd=" + handle.name() + ", mode=0, offset=0, length=" + lengthBytes,
+                    errno,
+                    Errno.name(errno),
+                    "the pool of huge pages is empty: raise vm.nr_hugepages, or leave huge pages off");
+        }
         // Where the file system cannot allocate ahead, writing the zeros allocates, and finds out just as well.
         if (errno != 0 && errno != Errno.EOPNOTSUPP) {
             handle.allocate(0, lengthBytes);

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.selkie.fault.MapDirectRefusedException;
 import org.selkie.os.FileHandle;
 import org.selkie.os.FileIdentity;
+import org.selkie.os.KernelAbi;
 import org.selkie.seal.MapDirect;
 import org.selkie.seal.SealTier;
 
@@ -19,6 +20,9 @@ import org.selkie.seal.SealTier;
  * @param reason why, for a reader; empty where it was not asked for
  */
 record DirectMapping(int flags, String reason) {
+    /** Why it is not even tried on memory and devices. */
+    static final String NO_BLOCKS = "there is no block map that it could seal";
+
     private static final DirectMapping NOT_ASKED = new DirectMapping(0, "");
 
     /** File systems and flags whose behaviour was proven; each extent is checked once more when it is sealed. */
@@ -57,8 +61,8 @@ record DirectMapping(int flags, String reason) {
         if (bit == 0) {
             return NOT_ASKED;
         }
-        if (directory == null) {
-            return unproven(handle, options, "it lies on no file system");
+        if (directory == null || handle.fileSystem().type() == KernelAbi.HUGETLBFS_MAGIC) {
+            return unproven(handle, options, NO_BLOCKS);
         }
         FileIdentity identity = handle.status().identity();
         int flags = baseFlags | bit;

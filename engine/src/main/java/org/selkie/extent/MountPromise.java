@@ -15,8 +15,9 @@ final class MountPromise {
     }
 
     static Optional<String> broken(MountPoint mount) {
-        boolean ignoresSync = "overlay".equals(mount.fileSystem()) && mount.options().contains("volatile");
-        return ignoresSync
+        // "volatile" since Linux 5.10; newer kernels print it as a value of fsync=.
+        boolean ignoresSync = mount.options().contains("volatile") || mount.options().contains("fsync=volatile");
+        return "overlay".equals(mount.fileSystem()) && ignoresSync
                 ? Optional.of("the overlay on " + mount.directory() + " is mounted volatile, which ignores every sync; "
                         + "mount it without, or use a volume")
                 : Optional.empty();

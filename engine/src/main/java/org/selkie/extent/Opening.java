@@ -98,6 +98,10 @@ final class Opening {
             Medium medium = MediumProbe.classify(handle, !options.readOnly()).medium();
             DurabilityPlan plan = opening.plan(handle, file, medium);
             long lengthBytes = opening.requireLength(handle);
+            if (!options.readOnly()) {
+                // Before the pages are made present: that would fill the holes of a file that is to be refused.
+                Allocation.requireWhole(handle, lengthBytes);
+            }
             return opening.finish(new Subject(handle, file, medium, plan, 0, lengthBytes));
         }
     }

@@ -73,7 +73,7 @@ public final class PathProbe {
             MediumProbe.requireFile(path.toString(), status);
             return "";
         } catch (SelkieException e) {
-            return Objects.requireNonNullElse(e.getMessage(), "");
+            return e.getMessage();
         }
     }
 

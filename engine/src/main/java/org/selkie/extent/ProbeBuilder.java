@@ -52,6 +52,7 @@ final class ProbeBuilder {
     private Answer mapSync = NOT_TRIED;
     private Answer hugePages = NOT_TRIED;
     private DirectAnswer mapDirect;
+    private long pageSizeBytes = Linux.pageSizeBytes();
 
     ProbeBuilder(Path path, Kind kind, Path probedAt, int mapDirectBit) {
         this.path = path;
@@ -69,8 +70,8 @@ final class ProbeBuilder {
     }
 
     /** No extent can be here. */
-    ProbeReport refused(@Nullable String reason) {
-        return report(Optional.of(reason == null ? "unknown" : reason), Optional.empty());
+    ProbeReport refused(String reason) {
+        return report(Optional.of(reason), Optional.empty());
     }
 
     /** Tries everything on an empty file without a name. */
@@ -82,8 +83,8 @@ final class ProbeBuilder {
         tierImmutable(scratch.status(), scratch.fileSystem().type());
         tiers.add(new TierAnswer(SealTier.MEMFD, false, "for anonymous extents only"));
         tierLease(scratch);
-        scratch.writeZeros(0, Linux.pageSizeBytes());
         tierAdvisory(BlockMap.read(scratch, Linux.pageSizeBytes(), true).isExact());
+        pageSizeBytes = Allocation.pageBytes(scratch);
         hugePages = hugePages(found.medium(), scratch);
         return finish();
     }
@@ -103,7 +104,10 @@ final class ProbeBuilder {
         tiers.add(new TierAnswer(SealTier.LEASE, true, "as long as nobody else has the file open"));
         BlockMap map = BlockMap.read(handle, status.sizeBytes(), false);
         tierAdvisory(map.isExact());
-        hugePages = new Answer(found.medium().isDirect() && congruent(map), "as the blocks of the file lie");
+        pageSizeBytes = Allocation.pageBytes(handle);
+        hugePages = found.medium() == Medium.HUGETLBFS
+                ? hugePages(found.medium(), handle)
+                : new Answer(found.medium().isDirect() && congruent(map), "as the blocks of the file lie");
         if (!LockTable.of(status.identity()).isEmpty()) {
             remedies.add("the file is locked by somebody (lslocks): close it there to open it for writing");
         }
@@ -149,6 +153,9 @@ final class ProbeBuilder {
     }
 
     private DirectAnswer proven(FileHandle scratch, Medium on) {
+        if (on == Medium.HUGETLBFS) {
+            return new DirectAnswer(DirectOutcome.NOT_AVAILABLE, DirectMapping.NO_BLOCKS);
+        }
         int base = on.isDirect() ? KernelAbi.MAP_SHARED_VALIDATE | KernelAbi.MAP_SYNC : MediumProbe.plainFlags();
         MapDirect.Proof proof = MapDirect.prove(scratch, base | mapDirectBit);
         DirectOutcome outcome = proof.errno() == 0 ? DirectOutcome.NOT_PROVEN : DirectOutcome.NOT_AVAILABLE;
@@ -243,7 +250,7 @@ final class ProbeBuilder {
                 mapSync,
                 mapDirect,
                 domain.regions(),
-                Linux.pageSizeBytes(),
+                pageSizeBytes,
                 hugePages,
                 tiers,
                 refusal.isPresent() ? Optional.empty() : tierToBe(),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.fault;
 
+import java.util.Objects;
+
 /**
  * The root of everything that Selkie throws on purpose.
  *
@@ -27,5 +29,15 @@ public class SelkieException extends RuntimeException {
      */
     public SelkieException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /**
+     * What was tried, what was found, what would help.
+     *
+     * @return one line, never null
+     */
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNullElse(super.getMessage(), "");
     }
 }

@@ -48,7 +48,7 @@ public final class RecordLayout {
     public static final int CONTINUES = 0x02;
 
     /** A lag that proves nothing. */
-    public static final int LAG_UNKNOWN = -1;
+    public static final long LAG_UNKNOWN = 0xffffffffL;
 
     static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN);
     static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
@@ -72,14 +72,14 @@ public final class RecordLayout {
     }
 
     /** The lag that says: everything below {@code persisted} is durable. */
-    public static int lagLines(long position, long persisted) {
+    public static long lagLines(long position, long persisted) {
         long lines = (position - persisted) / LINE_BYTES;
-        return lines < 0 || lines >= 0xffffffffL ? LAG_UNKNOWN : (int) lines;
+        return lines < 0 || lines >= LAG_UNKNOWN ? LAG_UNKNOWN : lines;
     }
 
     /** The position below which everything was persisted according to a record, or -1 if it does not say. */
-    public static long provenPosition(long position, int lagLines) {
-        long proven = position - (lagLines & 0xffffffffL) * LINE_BYTES;
+    public static long provenPosition(long position, long lagLines) {
+        long proven = position - lagLines * LINE_BYTES;
         return lagLines == LAG_UNKNOWN || proven < 0 ? -1 : proven;
     }
 
@@ -95,8 +95,8 @@ public final class RecordLayout {
         return record.get(ValueLayout.JAVA_BYTE, FLAGS_OFFSET) & 0xff;
     }
 
-    public static int lag(MemorySegment record) {
-        return record.get(INT, LAG_OFFSET);
+    public static long lag(MemorySegment record) {
+        return Integer.toUnsignedLong(record.get(INT, LAG_OFFSET));
     }
 
     public static long position(MemorySegment record) {
@@ -149,7 +149,7 @@ public final class RecordLayout {
         MemorySegment line = MemorySegment.ofArray(new byte[LINE_BYTES]);
         line.set(INT, LENGTH_OFFSET, (int) payloadBytes(spanBytes));
         line.set(LONG, POSITION_OFFSET, position);
-        line.set(LONG, LAG_OFFSET, (LAG_UNKNOWN & 0xffffffffL) | (long) type << 32);
+        line.set(LONG, LAG_OFFSET, LAG_UNKNOWN | (long) type << 32);
         if (lines == 1) {
             line.set(INT, LINE_BYTES - TRAILER_BYTES, lines);
         } else {

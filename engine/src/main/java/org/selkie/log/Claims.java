@@ -14,7 +14,7 @@ interface Claims {
     long claim(int slot, long bytes);
 
     /** The lag to write into the record at a claimed place. */
-    int lagLines(int slot, long position);
+    long lagLines(int slot, long position);
 
     /** The place is written, and durable where stores are durable on return. Leaves the slot. */
     void written(int slot, long position, long bytes);

@@ -88,7 +88,7 @@ final class LogState {
     }
 
     /** The lag to write into a record at a position that the caller has claimed, holding a slot. */
-    int lagLines(long position, int slot) {
+    long lagLines(long position, int slot) {
         if (!durableOnReturn) {
             return RecordLayout.lagLines(position, groupCommit.persisted());
         }
@@ -106,7 +106,7 @@ final class LogState {
     }
 
     /** As {@link #lagLines}, where nobody else writes. */
-    int singleWriterLagLines(long position) {
+    long singleWriterLagLines(long position) {
         return durableOnReturn ? 0 : RecordLayout.lagLines(position, groupCommit.persisted());
     }
 

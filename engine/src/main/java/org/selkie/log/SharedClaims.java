@@ -41,7 +41,7 @@ final class SharedClaims implements Claims {
     }
 
     @Override
-    public int lagLines(int slot, long position) {
+    public long lagLines(int slot, long position) {
         return log.lagLines(position, slot);
     }
 

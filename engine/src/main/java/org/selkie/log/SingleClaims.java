@@ -52,7 +52,7 @@ final class SingleClaims implements Claims {
     }
 
     @Override
-    public int lagLines(int held, long position) {
+    public long lagLines(int held, long position) {
         return log.singleWriterLagLines(position);
     }
 

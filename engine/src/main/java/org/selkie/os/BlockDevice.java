@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.os;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** What sysfs says about the block device under a file system. */
 public final class BlockDevice {
@@ -24,10 +23,6 @@ public final class BlockDevice {
     }
 
     private static boolean says(Path file) {
-        try {
-            return "1".equals(Files.readString(file).trim());
-        } catch (IOException e) {
-            return false;
-        }
+        return KernelText.readNumber(file).equals(Optional.of(1L));
     }
 }

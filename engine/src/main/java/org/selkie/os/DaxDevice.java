@@ -2,7 +2,6 @@
 package org.selkie.os;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -37,19 +36,14 @@ public record DaxDevice(String name, long sizeBytes, long alignmentBytes, boolea
                 return Optional.empty();
             }
             // Linux before 5.10 says nothing about the alignment; 2 MiB is what every architecture defaults to.
-            Path align = device.resolve("align");
-            long alignment = Files.exists(align) ? number(align) : Linux.HUGE_PAGE_BYTES;
-            return Optional.of(new DaxDevice(
+            long alignment = KernelText.readNumber(device.resolve("align")).orElse(Linux.HUGE_PAGE_BYTES);
+            return KernelText.readNumber(device.resolve("size")).map(size -> new DaxDevice(
                 device.getFileName().toString(),
-                number(device.resolve("size")),
+                size,
                 alignment,
                 device.toString().contains(NVDIMM_BUS)));
-        } catch (IOException | NumberFormatException e) {
+        } catch (IOException e) {
             return Optional.empty();
         }
-    }
-
-    private static long number(Path file) throws IOException {
-        return Long.decode(Files.readString(file).trim());
     }
 }

@@ -83,9 +83,6 @@ public final class Errno {
     /** Value 40: a symbolic link where none is followed. */
     public static final int ELOOP = 40;
 
-    /** Value 75: the value does not fit. */
-    public static final int EOVERFLOW = 75;
-
     /** Value 95: not supported here. */
     public static final int EOPNOTSUPP = 95;
 

@@ -72,8 +72,10 @@ public final class HotPath {
         }
     }
 
+    // Longs only: an int that the JVM passes on the stack is stored as four bytes and loaded as eight, and that load waits
+    // until the store has left the core, which is after the fence before it (docs/decisions/0005-only-longs.md).
     private static final FunctionDescriptor WRITE =
-            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT);
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     private static final FunctionDescriptor COPY = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG);
     private static final FunctionDescriptor RANGE = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
@@ -138,7 +140,7 @@ public final class HotPath {
      * @param lagLines  see docs/format.md
      */
     public static long appendCacheLine(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
-            int lagLines) {
+            long lagLines) {
         try {
             return (long) APPEND_CACHE_LINE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
         } catch (Throwable e) {
@@ -148,7 +150,7 @@ public final class HotPath {
 
     /** As {@link #appendCacheLine} from a part of an array, without allocation: the segment goes nowhere but into the call. */
     public static long appendCacheLine(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed,
-            int lagLines) {
+            long lagLines) {
         try {
             return (long) APPEND_CACHE_LINE.invokeExact(to, MemorySegment.ofArray(payload).asSlice(offset), lengthBytes, position,
                     kindSeed, lagLines);
@@ -159,7 +161,7 @@ public final class HotPath {
 
     /** As {@link #appendCacheLine} for more than {@link #LONG_BYTES}, from native memory. */
     public static long appendLongCacheLine(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
-            int lagLines) {
+            long lagLines) {
         try {
             return (long) APPEND_LONG_CACHE_LINE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
         } catch (Throwable e) {
@@ -169,7 +171,7 @@ public final class HotPath {
 
     /** As {@link #appendCacheLine} with plain stores: for caches that are in the persistence domain. */
     public static long appendByte(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
-            int lagLines) {
+            long lagLines) {
         try {
             return (long) APPEND_BYTE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
         } catch (Throwable e) {
@@ -179,7 +181,7 @@ public final class HotPath {
 
     /** As {@link #appendByte} from a part of an array, without allocation: the segment goes nowhere but into the call. */
     public static long appendByte(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed,
-            int lagLines) {
+            long lagLines) {
         try {
             return (long) APPEND_BYTE.invokeExact(to, MemorySegment.ofArray(payload).asSlice(offset), lengthBytes, position,
                     kindSeed, lagLines);
@@ -190,7 +192,7 @@ public final class HotPath {
 
     /** As {@link #appendByte} for more than {@link #LONG_BYTES}, from native memory. */
     public static long appendLongByte(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
-            int lagLines) {
+            long lagLines) {
         try {
             return (long) APPEND_LONG_BYTE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
         } catch (Throwable e) {
@@ -200,7 +202,7 @@ public final class HotPath {
 
     /** As {@link #appendCacheLine} with plain stores and no fence: msync makes them durable. */
     public static long appendPage(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
-            int lagLines) {
+            long lagLines) {
         try {
             return (long) APPEND_PAGE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
         } catch (Throwable e) {
@@ -210,7 +212,7 @@ public final class HotPath {
 
     /** As {@link #appendPage} from a part of an array, without allocation: the segment goes nowhere but into the call. */
     public static long appendPage(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed,
-            int lagLines) {
+            long lagLines) {
         try {
             return (long) APPEND_PAGE.invokeExact(to, MemorySegment.ofArray(payload).asSlice(offset), lengthBytes, position,
                     kindSeed, lagLines);
@@ -221,7 +223,7 @@ public final class HotPath {
 
     /** As {@link #appendPage} for more than {@link #LONG_BYTES}, from native memory. */
     public static long appendLongPage(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
-            int lagLines) {
+            long lagLines) {
         try {
             return (long) APPEND_LONG_PAGE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
         } catch (Throwable e) {
@@ -231,7 +233,7 @@ public final class HotPath {
 
     /** Writes the records staged in native memory and fences once. Returns the bytes written, or {@link #FAULT}. */
     public static long batchCacheLine(long to, MemorySegment staged, long lengthBytes, long position, long seed,
-            int lagLines) {
+            long lagLines) {
         try {
             return (long) BATCH_CACHE_LINE.invokeExact(to, staged, lengthBytes, position, seed, lagLines);
         } catch (Throwable e) {
@@ -240,7 +242,7 @@ public final class HotPath {
     }
 
     public static long batchByte(long to, MemorySegment staged, long lengthBytes, long position, long seed,
-            int lagLines) {
+            long lagLines) {
         try {
             return (long) BATCH_BYTE.invokeExact(to, staged, lengthBytes, position, seed, lagLines);
         } catch (Throwable e) {
@@ -249,7 +251,7 @@ public final class HotPath {
     }
 
     public static long batchPage(long to, MemorySegment staged, long lengthBytes, long position, long seed,
-            int lagLines) {
+            long lagLines) {
         try {
             return (long) BATCH_PAGE.invokeExact(to, staged, lengthBytes, position, seed, lagLines);
         } catch (Throwable e) {

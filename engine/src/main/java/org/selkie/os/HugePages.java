@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.os;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -22,7 +20,7 @@ public final class HugePages {
      * @return always, within_size, advise, never, deny or force; empty where the kernel has no such thing
      */
     public static Optional<String> forSharedMemory() {
-        return read(SHMEM_ENABLED).flatMap(text -> {
+        return KernelText.read(SHMEM_ENABLED).flatMap(text -> {
             Matcher chosen = CHOSEN.matcher(text);
             return chosen.find() ? Optional.of(chosen.group(1)) : Optional.empty();
         });
@@ -34,18 +32,6 @@ public final class HugePages {
      * @return 0 too where there is no pool
      */
     public static long freeInPool() {
-        try {
-            return read(FREE).map(String::trim).map(Long::parseLong).orElse(0L);
-        } catch (NumberFormatException e) {
-            return 0;
-        }
-    }
-
-    private static Optional<String> read(Path file) {
-        try {
-            return Optional.of(Files.readString(file));
-        } catch (IOException e) {
-            return Optional.empty();
-        }
+        return KernelText.readNumber(FREE).orElse(0L);
     }
 }

@@ -61,9 +61,6 @@ public final class KernelAbi {
 
     // files and directories
 
-    /** Value -100, {@code <linux/fcntl.h>}; openat(2); Linux 2.6.16. */
-    public static final int AT_FDCWD = -100;
-
     /** Value 0x1000, {@code <linux/fcntl.h>}; openat(2); Linux 2.6.39. */
     public static final int AT_EMPTY_PATH = 0x1000;
 
@@ -148,12 +145,6 @@ public final class KernelAbi {
     /** Value 14, {@code <asm-generic/mman-common.h>, <linux/mman.h>}; mmap(2); Linux 2.6.38. */
     public static final int MADV_HUGEPAGE = 14;
 
-    /** Value 10, {@code <asm-generic/mman-common.h>, <linux/mman.h>}; mmap(2); Linux 2.6.16. */
-    public static final int MADV_DONTFORK = 10;
-
-    /** Value 16, {@code <asm-generic/mman-common.h>, <linux/mman.h>}; mmap(2); Linux 3.4. */
-    public static final int MADV_DONTDUMP = 16;
-
     /** Value 23, {@code <asm-generic/mman-common.h>, <linux/mman.h>}; mmap(2); Linux 5.14. */
     public static final int MADV_POPULATE_WRITE = 23;
 
@@ -165,14 +156,8 @@ public final class KernelAbi {
     /** Value 2, {@code <linux/falloc.h>}; fallocate(2); Linux 2.6.38. */
     public static final int FALLOC_FL_PUNCH_HOLE = 2;
 
-    /** Value 8, {@code <linux/falloc.h>}; fallocate(2); Linux 3.15. */
-    public static final int FALLOC_FL_COLLAPSE_RANGE = 8;
-
     /** Value 0x10, {@code <linux/falloc.h>}; fallocate(2); Linux 3.15. */
     public static final int FALLOC_FL_ZERO_RANGE = 0x10;
-
-    /** Value 0x20, {@code <linux/falloc.h>}; fallocate(2); Linux 4.1. */
-    public static final int FALLOC_FL_INSERT_RANGE = 0x20;
 
     // locks and leases: fcntl(2)
 
@@ -187,9 +172,6 @@ public final class KernelAbi {
 
     /** Value 10, {@code <asm-generic/fcntl.h>, <linux/fcntl.h>}; fcntl(2); Linux 2.4. */
     public static final int F_SETSIG = 10;
-
-    /** Value 36, {@code <asm-generic/fcntl.h>, <linux/fcntl.h>}; fcntl(2); Linux 3.15. */
-    public static final int F_OFD_GETLK = 36;
 
     /** Value 37, {@code <asm-generic/fcntl.h>, <linux/fcntl.h>}; fcntl(2); Linux 3.15. */
     public static final int F_OFD_SETLK = 37;
@@ -222,9 +204,6 @@ public final class KernelAbi {
 
     /** Value 4, {@code <linux/fcntl.h>, <linux/memfd.h>}; fcntl(2), memfd_create(2); Linux 3.17. */
     public static final int F_SEAL_GROW = 4;
-
-    /** Value 8, {@code <linux/fcntl.h>, <linux/memfd.h>}; fcntl(2), memfd_create(2); Linux 3.17. */
-    public static final int F_SEAL_WRITE = 8;
 
     /** Value 0x10, {@code <linux/fcntl.h>, <linux/memfd.h>}; fcntl(2), memfd_create(2); Linux 5.1. */
     public static final int F_SEAL_FUTURE_WRITE = 0x10;
@@ -264,17 +243,8 @@ public final class KernelAbi {
     /** Value 0x401c5820, {@code <linux/fs.h>}; ioctl_iflags(2), ioctl_xfs_fsgetxattr(2); Linux 4.5. */
     public static final int FS_IOC_FSSETXATTR = 0x401c5820;
 
-    /** Value 0x40049409, {@code <linux/fs.h>}; ioctl_iflags(2), ioctl_xfs_fsgetxattr(2); Linux 4.5. */
-    public static final int FICLONE = 0x40049409;
-
     /** Value 0x10, {@code <linux/fs.h>}; ioctl_iflags(2), ioctl_xfs_fsgetxattr(2). */
     public static final int FS_IMMUTABLE_FL = 0x10;
-
-    /** Value 0x20, {@code <linux/fs.h>}; ioctl_iflags(2), ioctl_xfs_fsgetxattr(2). */
-    public static final int FS_APPEND_FL = 0x20;
-
-    /** Value 0x8000, {@code <linux/fs.h>}; ioctl_iflags(2), ioctl_xfs_fsgetxattr(2); Linux 4.5. */
-    public static final int FS_XFLAG_DAX = 0x8000;
 
     /** Value 0x2000, {@code <linux/fs.h>}; ioctl_iflags(2), ioctl_xfs_fsgetxattr(2); Linux 4.5. */
     public static final int FS_XFLAG_NODEFRAG = 0x2000;

@@ -26,7 +26,6 @@ final class KernelStructs {
 
     // struct statx_timestamp, <linux/stat.h>
 
-    static final int STATX_TIMESTAMP_SIZE = 16;
     static final int STATX_TIMESTAMP_TV_SEC_OFFSET = 0;
     static final int STATX_TIMESTAMP_TV_NSEC_OFFSET = 8;
 
@@ -37,15 +36,12 @@ final class KernelStructs {
     static final int FLOCK_L_WHENCE_OFFSET = 2;
     static final int FLOCK_L_START_OFFSET = 8;
     static final int FLOCK_L_LEN_OFFSET = 16;
-    static final int FLOCK_L_PID_OFFSET = 24;
 
     // struct statfs, <asm-generic/statfs.h>
 
     static final int STATFS_SIZE = 120;
     static final int STATFS_F_TYPE_OFFSET = 0;
     static final int STATFS_F_BSIZE_OFFSET = 8;
-    static final int STATFS_F_BLOCKS_OFFSET = 16;
-    static final int STATFS_F_BFREE_OFFSET = 24;
     static final int STATFS_F_BAVAIL_OFFSET = 32;
 
     // struct fiemap, <linux/fiemap.h>

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.os;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -13,7 +11,7 @@ import java.time.Duration;
  */
 public final class Lease {
     private static final Path BREAK_TIME = Path.of("/proc/sys/fs/lease-break-time");
-    private static final int DEFAULT_BREAK_SECONDS = 45;
+    private static final long DEFAULT_BREAK_SECONDS = 45L;
 
     private Lease() {}
 
@@ -57,10 +55,6 @@ public final class Lease {
      * @return the time from the break on; zero where it waits for ever
      */
     public static Duration breakTime() {
-        try {
-            return Duration.ofSeconds(Long.parseLong(Files.readString(BREAK_TIME).trim()));
-        } catch (IOException | NumberFormatException e) {
-            return Duration.ofSeconds(DEFAULT_BREAK_SECONDS);
-        }
+        return Duration.ofSeconds(KernelText.readNumber(BREAK_TIME).orElse(DEFAULT_BREAK_SECONDS));
     }
 }

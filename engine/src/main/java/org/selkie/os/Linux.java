@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.os;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -66,11 +64,7 @@ public final class Linux {
      * @return for example {@code 6.1.0-28-amd64}; empty where /proc does not say
      */
     public static String release() {
-        try {
-            return Files.readString(RELEASE).trim();
-        } catch (IOException e) {
-            return "";
-        }
+        return KernelText.read(RELEASE).orElse("");
     }
 
     // A holder of its own: asking for the size is a call, and a denied call must be typed, not a failed class.

@@ -38,6 +38,7 @@ final class Refusal {
             case Errno.EAGAIN -> "somebody else holds a lock or a lease on the file: close it there first";
             case Errno.ENOMEM -> "no memory or too many mappings: raise vm.max_map_count or the memory limit";
             case Errno.EACCES -> "permission denied: give this user the right to the file and its directories";
+            case Errno.EFAULT -> "a page cannot be had: the file ends before it, or its pool of huge pages is empty";
             case Errno.EBUSY -> "the file or device is in use: close its other users first";
             case Errno.EEXIST -> "the file exists already: open it, or choose another name";
             case Errno.ENODEV -> "the file cannot be mapped: put it on ext4, xfs or tmpfs";

@@ -29,7 +29,7 @@ final class BytePersister implements Persister {
     }
 
     @Override
-    public long append(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, int lagLines) {
+    public long append(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, long lagLines) {
         long written = HotPath.appendByte(to, payload, lengthBytes, position, kindSeed, lagLines);
         if (written < 0) {
             throw ExtentFaultException.onStore(to, lengthBytes);
@@ -38,7 +38,7 @@ final class BytePersister implements Persister {
     }
 
     @Override
-    public long append(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed, int lagLines) {
+    public long append(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed, long lagLines) {
         long written = HotPath.appendByte(to, payload, offset, lengthBytes, position, kindSeed, lagLines);
         if (written < 0) {
             throw ExtentFaultException.onStore(to, lengthBytes);
@@ -48,7 +48,7 @@ final class BytePersister implements Persister {
 
     @Override
     public long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
-            int lagLines) {
+            long lagLines) {
         long written = HotPath.appendLongByte(to, payload, lengthBytes, position, kindSeed, lagLines);
         if (written < 0) {
             throw ExtentFaultException.onStore(to, lengthBytes);
@@ -57,7 +57,7 @@ final class BytePersister implements Persister {
     }
 
     @Override
-    public long batch(long to, MemorySegment staged, long lengthBytes, long position, long seed, int lagLines) {
+    public long batch(long to, MemorySegment staged, long lengthBytes, long position, long seed, long lagLines) {
         long written = HotPath.batchByte(to, staged, lengthBytes, position, seed, lagLines);
         if (written != lengthBytes) {
             throw ExtentFaultException.onStore(to, lengthBytes);

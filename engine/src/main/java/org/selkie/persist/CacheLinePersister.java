@@ -31,7 +31,7 @@ final class CacheLinePersister implements Persister {
     }
 
     @Override
-    public long append(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, int lagLines) {
+    public long append(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, long lagLines) {
         long written = HotPath.appendCacheLine(to, payload, lengthBytes, position, kindSeed, lagLines);
         if (written < 0) {
             throw ExtentFaultException.onStore(to, lengthBytes);
@@ -40,7 +40,7 @@ final class CacheLinePersister implements Persister {
     }
 
     @Override
-    public long append(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed, int lagLines) {
+    public long append(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed, long lagLines) {
         long written = HotPath.appendCacheLine(to, payload, offset, lengthBytes, position, kindSeed, lagLines);
         if (written < 0) {
             throw ExtentFaultException.onStore(to, lengthBytes);
@@ -50,7 +50,7 @@ final class CacheLinePersister implements Persister {
 
     @Override
     public long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
-            int lagLines) {
+            long lagLines) {
         long written = HotPath.appendLongCacheLine(to, payload, lengthBytes, position, kindSeed, lagLines);
         if (written < 0) {
             throw ExtentFaultException.onStore(to, lengthBytes);
@@ -59,7 +59,7 @@ final class CacheLinePersister implements Persister {
     }
 
     @Override
-    public long batch(long to, MemorySegment staged, long lengthBytes, long position, long seed, int lagLines) {
+    public long batch(long to, MemorySegment staged, long lengthBytes, long position, long seed, long lagLines) {
         long written = HotPath.batchCacheLine(to, staged, lengthBytes, position, seed, lagLines);
         if (written != lengthBytes) {
             throw ExtentFaultException.onStore(to, lengthBytes);

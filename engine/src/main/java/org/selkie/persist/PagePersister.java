@@ -30,7 +30,7 @@ final class PagePersister implements Persister {
     }
 
     @Override
-    public long append(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, int lagLines) {
+    public long append(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, long lagLines) {
         long written = HotPath.appendPage(to, payload, lengthBytes, position, kindSeed, lagLines);
         if (written < 0) {
             throw ExtentFaultException.onStore(to, lengthBytes);
@@ -39,7 +39,7 @@ final class PagePersister implements Persister {
     }
 
     @Override
-    public long append(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed, int lagLines) {
+    public long append(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed, long lagLines) {
         long written = HotPath.appendPage(to, payload, offset, lengthBytes, position, kindSeed, lagLines);
         if (written < 0) {
             throw ExtentFaultException.onStore(to, lengthBytes);
@@ -49,7 +49,7 @@ final class PagePersister implements Persister {
 
     @Override
     public long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
-            int lagLines) {
+            long lagLines) {
         long written = HotPath.appendLongPage(to, payload, lengthBytes, position, kindSeed, lagLines);
         if (written < 0) {
             throw ExtentFaultException.onStore(to, lengthBytes);
@@ -58,7 +58,7 @@ final class PagePersister implements Persister {
     }
 
     @Override
-    public long batch(long to, MemorySegment staged, long lengthBytes, long position, long seed, int lagLines) {
+    public long batch(long to, MemorySegment staged, long lengthBytes, long position, long seed, long lagLines) {
         long written = HotPath.batchPage(to, staged, lengthBytes, position, seed, lagLines);
         if (written != lengthBytes) {
             throw ExtentFaultException.onStore(to, lengthBytes);

@@ -49,20 +49,20 @@ public interface Persister {
      * @param lagLines    docs/format.md, "lag"
      * @return the record's length on media
      */
-    long append(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, int lagLines);
+    long append(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, long lagLines);
 
     /** As the other {@code append}, from a part of an array that the caller has checked. */
-    long append(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed, int lagLines);
+    long append(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed, long lagLines);
 
     /** As the other {@code append} for more than {@link #LONG_BYTES}, from native memory: it does not hold up a safepoint. */
-    long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, int lagLines);
+    long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, long lagLines);
 
     /**
      * Writes records that stand ready in native memory under one fence, stamping position, lag and checksum.
      *
      * @return the bytes written, {@code lengthBytes}
      */
-    long batch(long to, MemorySegment staged, long lengthBytes, long position, long seed, int lagLines);
+    long batch(long to, MemorySegment staged, long lengthBytes, long position, long seed, long lagLines);
 
     /**
      * Copies whole words and fences.

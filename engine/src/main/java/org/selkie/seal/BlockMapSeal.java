@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.seal;
 
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -8,20 +9,24 @@ import org.selkie.fault.MediumRefusedException;
 import org.selkie.os.FileHandle;
 import org.selkie.os.FileIdentity;
 import org.selkie.os.FileStatus;
+import org.selkie.os.KernelAbi;
 
 /**
- * Set, clear and get a seal of a file's block map through any handle, without a mapping. It belongs to the inode: a
- * seal that one handle sets, another one of the same file sees and clears. Setting what is set and clearing what is
- * clear do nothing.
+ * A handle through which a file's block map is sealed, asked for and let go, without a mapping. The seal belongs to the
+ * inode, not to the handle: what one sets, another one of the same file sees and clears, and it outlives the handle that
+ * set it. Setting what is set and clearing what is clear do nothing.
  *
- * <p>A reflinked file can have it, because only the place of the blocks matters here; the first write to it copies
- * blocks, and is reported. No kernel enforces this: it detects. It lives in this process and survives neither its end
- * nor a crash.
+ * <p>A reflinked file can have it, because only the place of the blocks matters here; the first write to it copies blocks,
+ * and is reported. No kernel enforces this: it detects. It lives in this process and survives neither its end nor a crash.
  */
-public final class BlockMapSeal {
+public final class BlockMapSeal implements AutoCloseable {
     private static final Map<FileIdentity, BlockMap> SEALED = new ConcurrentHashMap<>();
 
-    private BlockMapSeal() {}
+    private final FileHandle handle;
+
+    private BlockMapSeal(FileHandle handle) {
+        this.handle = handle;
+    }
 
     /**
      * What is known of a sealed file.
@@ -41,13 +46,29 @@ public final class BlockMapSeal {
     }
 
     /**
+     * Opens a handle of a file, for reading alone. Sets nothing yet.
+     *
+     * @param file the file; a symbolic link is not followed
+     * @return the handle
+     * @throws MediumRefusedException where it is no ordinary file
+     * @throws org.selkie.fault.ExtentBusyException where somebody holds a lease on it, which an open would break
+     */
+    public static BlockMapSeal on(Path file) {
+        FileStatus status = FileHandle.statusOf(file);
+        if (!status.isRegularFile()) {
+            throw new MediumRefusedException(file + " has no block map to seal; name an ordinary file");
+        }
+        Ownership.requireNoLease(file, status);
+        return new BlockMapSeal(FileHandle.open(file, KernelAbi.O_RDONLY | KernelAbi.O_NONBLOCK));
+    }
+
+    /**
      * Sets the seal on the whole file. Where one is set already, it stays with its fingerprint.
      *
-     * @param handle any handle of the file
      * @return whether it was set by this call
      * @throws MediumRefusedException where the map of the file is not whole: holes, unwritten blocks
      */
-    public static boolean set(FileHandle handle) {
+    public boolean set() {
         FileStatus status = handle.status();
         BlockMap now = BlockMap.read(handle, status.sizeBytes(), true);
         now.fault(BlockMap.Use.STABLE).ifPresent(fault -> {
@@ -60,24 +81,27 @@ public final class BlockMapSeal {
     /**
      * Clears the seal.
      *
-     * @param handle any handle of the file
      * @return whether there was one
      */
-    public static boolean clear(FileHandle handle) {
+    public boolean clear() {
         return SEALED.remove(handle.status().identity()) != null;
     }
 
     /**
      * Asks for the seal and compares the file with it.
      *
-     * @param handle any handle of the file
      * @return empty where none is set
      */
-    public static Optional<Status> get(FileHandle handle) {
-        FileStatus status = handle.status();
-        return Optional.ofNullable(SEALED.get(status.identity())).map(sealed -> {
+    public Optional<Status> get() {
+        return Optional.ofNullable(SEALED.get(handle.status().identity())).map(sealed -> {
             BlockMap now = BlockMap.read(handle, sealed.sizeBytes(), false);
             return new Status(false, sealed.driftTo(now));
         });
+    }
+
+    /** Closes the handle; a seal that it set stays. */
+    @Override
+    public void close() {
+        handle.close();
     }
 }

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.bench;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.selkie.Pool;
+import org.selkie.PoolOptions;
+import org.selkie.extent.Extent;
+import org.selkie.extent.ExtentOptions;
+import org.selkie.log.Log;
+import org.selkie.log.LogOptions;
+import org.selkie.persist.Durability;
+
+/**
+ * The ratio of an append to the same loop in C, measured so that a noisy machine cannot turn it: rounds of about a
+ * millisecond in turn (C, single writer, shared, two threads, C again ...), the ratio taken within a turn, the median of all
+ * turns printed with its quartiles. Run it with
+ * {@code java -cp bench/target/benchmarks.jar org.selkie.bench.AppendRatios [directory [turns]]}.
+ */
+public final class AppendRatios {
+
+    private static final long RING_BYTES = 64L << 20;
+    private static final long TRIM_BYTES = 32L << 20;
+    private static final int[] PAYLOADS = {64, 256, 1024, 4096};
+    private static final long ROUND_NANOS = 1_000_000;
+
+    private final Extent ring;
+    private final Log single;
+    private final Log shared;
+    private final ExecutorService second = Executors.newSingleThreadExecutor();
+    private final MemorySegment tail = Arena.global().allocate(8, 64);
+    private long trimmedSingle;
+    private long trimmedShared;
+
+    private AppendRatios(Extent ring, Pool pool) {
+        this.ring = ring;
+        this.single = pool.log("single", LogOptions.forSingleWriter());
+        this.shared = pool.log("shared");
+    }
+
+    /** Prints a table. */
+    public static void main(String[] args) throws Exception {
+        Path directory = Files.createTempDirectory(Path.of(args.length > 0 ? args[0] : "/dev/shm"), "selkie-ratios");
+        int turns = args.length > 1 ? Integer.parseInt(args[1]) : 1000;
+        ExtentOptions options = ExtentOptions.ofLength(RING_BYTES + (1 << 20)).withRequiredDurability(Durability.PROCESS_CRASH);
+        try (Extent ring = Extent.create(directory.resolve("ring"), options);
+                Pool pool = Pool.open(directory.resolve("pool"),
+                        PoolOptions.defaults().withDurability(Durability.PROCESS_CRASH).withSpareExtents(4))) {
+            System.out.println("medium: " + pool.report().description() + "; ns an append, median of " + turns
+                    + " turns; ratios to C within a turn: median [quartiles]");
+            System.out.printf("%-8s %-8s %8s | %-26s | %-26s | %-26s%n", "payload", "", "C ns", "single writer",
+                    "shared, one thread", "shared, two threads: speed-up");
+            AppendRatios ratios = new AppendRatios(ring, pool);
+            for (boolean touched : new boolean[] {false, true}) {
+                for (int payload : PAYLOADS) {
+                    ratios.measure(payload, touched, turns);
+                }
+            }
+            ratios.second.shutdown();
+        } finally {
+            try (Stream<Path> files = Files.walk(directory)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    private void measure(int payloadBytes, boolean touched, int turns) throws Exception {
+        MemorySegment inC = Arena.ofAuto().allocate(payloadBytes, 64).fill((byte) 42);
+        byte[] mine = new byte[payloadBytes];
+        byte[] others = new byte[payloadBytes];
+        int appends = 256;
+        Map<String, Callable<Long>> contenders = new LinkedHashMap<>();
+        int[] n = {appends};
+        contenders.put("c", () -> Ceiling.appendAlone(ring.address(), RING_BYTES, inC, payloadBytes, n[0], tail, touched));
+        contenders.put("single", () -> append(single, mine, n[0], touched));
+        contenders.put("shared", () -> append(shared, mine, n[0], touched));
+        contenders.put("two", () -> {
+            Future<Long> other = second.submit(() -> append(shared, others, n[0], touched));
+            append(shared, mine, n[0], touched);
+            return other.get();
+        });
+        Map<String, List<Double>> nanos = new LinkedHashMap<>();
+        contenders.keySet().forEach(name -> nanos.put(name, new ArrayList<>()));
+        int warmUp = turns / 4 + 100;
+        for (int turn = -warmUp; turn < turns; turn++) {
+            if (turn == 0) {
+                n[0] = (int) Math.clamp(ROUND_NANOS / median(nanos.get("c")), 64, 20_000);
+                nanos.values().forEach(List::clear);
+            }
+            for (Map.Entry<String, Callable<Long>> contender : contenders.entrySet()) {
+                long began = System.nanoTime();
+                contender.getValue().call();
+                nanos.get(contender.getKey()).add((System.nanoTime() - began) / (double) n[0]);
+            }
+            trim();
+        }
+        System.out.printf(Locale.ROOT, "%-8d %-8s %8.1f | %-26s | %-26s | %-26s%n", payloadBytes, touched ? "touched" : "at rest",
+                median(nanos.get("c")), ratio(nanos.get("single"), nanos.get("c"), 1),
+                ratio(nanos.get("shared"), nanos.get("c"), 1), ratio(nanos.get("shared"), nanos.get("two"), 2));
+    }
+
+    private void trim() {
+        if (single.persistedPosition() - trimmedSingle > TRIM_BYTES) {
+            trimmedSingle = single.persistedPosition();
+            single.trim(trimmedSingle);
+        }
+        if (shared.persistedPosition() - trimmedShared > TRIM_BYTES) {
+            trimmedShared = shared.persistedPosition();
+            shared.trim(trimmedShared);
+        }
+    }
+
+    private static long append(Log log, byte[] payload, int appends, boolean touched) {
+        long position = 0;
+        for (int i = 0; i < appends; i++) {
+            if (touched) {
+                Arrays.fill(payload, (byte) i);
+            }
+            position = log.append(payload);
+        }
+        return position;
+    }
+
+    private static String ratio(List<Double> of, List<Double> to, double factor) {
+        List<Double> ratios = new ArrayList<>();
+        for (int i = 0; i < of.size(); i++) {
+            ratios.add(factor * of.get(i) / to.get(i));
+        }
+        ratios.sort(Comparator.naturalOrder());
+        return String.format(Locale.ROOT, "%6.1f ns  %.3f [%.2f %.2f]", median(of), median(ratios), ratios.get(ratios.size() / 4),
+                ratios.get(ratios.size() * 3 / 4));
+    }
+
+    private static double median(List<Double> values) {
+        return values.stream().sorted().skip(values.size() / 2).findFirst().orElse(Double.NaN);
+    }
+}

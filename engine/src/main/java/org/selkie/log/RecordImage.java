@@ -91,13 +91,14 @@ public record RecordImage(String extent, long offsetBytes, long position, Memory
     }
 
     /** The lag that it says, in lines; -1 if it says nothing. */
-    public int lagLines() {
-        return RecordLayout.lag(bytes);
+    public long lagLines() {
+        long lines = RecordLayout.lag(bytes);
+        return lines == RecordLayout.LAG_UNKNOWN ? -1 : lines;
     }
 
     /** Everything below this position was durable before the record was written; -1 if it does not say. */
     public long provenPosition() {
-        return RecordLayout.provenPosition(positionOnMedia(), lagLines());
+        return RecordLayout.provenPosition(positionOnMedia(), RecordLayout.lag(bytes));
     }
 
     public int type() {

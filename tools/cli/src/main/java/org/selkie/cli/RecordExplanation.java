@@ -101,7 +101,7 @@ final class RecordExplanation {
         if (image.lagLines() == -1) {
             return "unknown: says nothing about the records before";
         }
-        return Integer.toUnsignedString(image.lagLines()) + ": everything below position " + image.provenPosition()
+        return image.lagLines() + ": everything below position " + image.provenPosition()
             + " was durable before";
     }
 

@@ -55,28 +55,28 @@ final class CountingPersister implements Persister {
     }
 
     @Override
-    public long append(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, int lagLines) {
+    public long append(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, long lagLines) {
         counts.appends.increment();
         countFence();
         return persister.append(to, payload, lengthBytes, position, kindSeed, lagLines);
     }
 
     @Override
-    public long append(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed, int lagLines) {
+    public long append(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed, long lagLines) {
         counts.appends.increment();
         countFence();
         return persister.append(to, payload, offset, lengthBytes, position, kindSeed, lagLines);
     }
 
     @Override
-    public long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, int lagLines) {
+    public long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, long lagLines) {
         counts.appends.increment();
         countFence();
         return persister.appendLong(to, payload, lengthBytes, position, kindSeed, lagLines);
     }
 
     @Override
-    public long batch(long to, MemorySegment staged, long lengthBytes, long position, long seed, int lagLines) {
+    public long batch(long to, MemorySegment staged, long lengthBytes, long position, long seed, long lagLines) {
         countFence();
         return persister.batch(to, staged, lengthBytes, position, seed, lagLines);
     }

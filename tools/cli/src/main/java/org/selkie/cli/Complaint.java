@@ -41,15 +41,17 @@ final class Complaint {
         if (failure instanceof UncheckedIOException unchecked && unchecked.getCause() != null) {
             return of(unchecked.getCause());
         }
-        if (failure instanceof FileSystemException refusal) {
-            return ofFile(refusal);
-        }
-        if (failure instanceof IOException) {
-            return firstLine(failure);
-        }
-        if (failure instanceof OutOfMemoryError) {
-            return "not enough memory for the JVM; allow it more, such as SELKIE_JAVA_OPTS=-Xmx4g";
-        }
+        return switch (failure) {
+            case PartlyAppendedException partly -> of(partly.reason()) + "; " + firstLine(partly);
+            case FileSystemException refusal -> ofFile(refusal);
+            case IOException io -> firstLine(io);
+            case OutOfMemoryError memory ->
+                "not enough memory for the JVM; allow it more, such as SELKIE_JAVA_OPTS=-Xmx4g";
+            default -> inOurWords(failure);
+        };
+    }
+
+    private static String inOurWords(Throwable failure) {
         String line = firstLine(failure);
         if (failure.getCause() instanceof FileSystemException refusal) {
             line = line.replace(refusal.toString(), ofFile(refusal));

@@ -5,6 +5,7 @@ package org.selkie.cli;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.channels.ReadableByteChannel;
 import java.util.function.Consumer;
 import org.selkie.fault.RecordTooLargeException;
@@ -31,6 +32,7 @@ final class LineAppender {
     private static final byte LINE_FEED = '\n';
     private static final long EACH_BYTE = 0x0101010101010101L;
     private static final long HIGH_BITS = 0x8080808080808080L;
+    private static final ValueLayout.OfLong WORD = JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
     private final Log log;
     private final Consumer<Done> acknowledge;
@@ -75,7 +77,7 @@ final class LineAppender {
                 commit(batch);
                 heldBytes += readBytes - cutBytes;
                 MemorySegment.copy(buffer, cutBytes, buffer, 0, heldBytes);
-                requireFits(heldBytes);
+                requireFits(batch, heldBytes);
             }
             if (heldBytes > 0) {
                 add(batch, buffer.asSlice(0, heldBytes));
@@ -98,7 +100,7 @@ final class LineAppender {
 
     private void add(Batch batch, MemorySegment line) {
         long lengthBytes = line.byteSize();
-        requireFits(lengthBytes);
+        requireFits(batch, lengthBytes);
         if (batch.size() > 0 && batch.lengthBytes() + lengthBytes + OVERHEAD_BYTES > longestLineBytes) {
             commit(batch);
         }
@@ -120,8 +122,10 @@ final class LineAppender {
         acknowledge.accept(done);
     }
 
-    private void requireFits(long lineBytes) {
+    private void requireFits(Batch batch, long lineBytes) {
         if (lineBytes > longestLineBytes) {
+            // What stands before it is good.
+            commit(batch);
             throw new RecordTooLargeException("line " + (done.records + 1) + " of the input is longer than "
                 + longestLineBytes + " bytes, which is the most that a record of this pool can hold; "
                 + "append to a new pool of larger extents (--extent-size)");
@@ -139,7 +143,7 @@ final class LineAppender {
     static long indexOfLineFeed(MemorySegment bytes, long from, long end) {
         long at = from;
         for (; at + Long.BYTES <= end; at += Long.BYTES) {
-            long word = bytes.get(LITTLE_ENDIAN_LONG, at) ^ EACH_BYTE * LINE_FEED;
+            long word = bytes.get(WORD, at) ^ EACH_BYTE * LINE_FEED;
             long zeros = (word - EACH_BYTE) & ~word & HIGH_BITS;
             if (zeros != 0) {
                 return at + (Long.numberOfTrailingZeros(zeros) >>> 3);
@@ -150,7 +154,4 @@ final class LineAppender {
         }
         return at;
     }
-
-    private static final java.lang.foreign.ValueLayout.OfLong LITTLE_ENDIAN_LONG =
-        JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
 }

@@ -119,7 +119,9 @@ final class LogAppendCommand implements Callable<Integer> {
                     () -> progressLine(appender.done(), expectedBytes, System.nanoTime() - started))) {
             appender.appendAll(input);
         } catch (RuntimeException | IOException e) {
-            reportPart(appender, err);
+            if (appender.done().records() > 0) {
+                throw new PartlyAppendedException(part(appender), e);
+            }
             throw e;
         }
         long nanos = System.nanoTime() - started;
@@ -129,14 +131,6 @@ final class LogAppendCommand implements Callable<Integer> {
             + " in " + Figures.duration(nanos) + " (" + Figures.rate(done.bytes(), nanos) + "), "
             + EnumWord.of(pool.durability()));
         out.flush();
-    }
-
-    /** What fails in the middle has done something before, and whoever repeats it must know what. */
-    private void reportPart(LineAppender appender, PrintWriter err) {
-        if (!Interruption.isUnderWay() && appender.done().records() > 0) {
-            err.println(spec.qualifiedName() + ": " + part(appender));
-            err.flush();
-        }
     }
 
     private void stop(Pool pool, LineAppender appender, PrintWriter err) {

@@ -107,6 +107,11 @@ public final class RecordLayout {
         return record.get(INT, CRC_OFFSET);
     }
 
+    /** The length in lines that the last four bytes of a whole record say. */
+    public static int trailerLines(MemorySegment record) {
+        return record.get(INT, record.byteSize() - TRAILER_BYTES);
+    }
+
     public static boolean isSpan(int type) {
         return type == PAD || type == GAP;
     }

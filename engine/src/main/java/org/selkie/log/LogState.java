@@ -375,6 +375,22 @@ final class LogState {
         }
     }
 
+    RecordImage image(long position) {
+        int slot = readers.enter(position);
+        try {
+            LogExtent extent = chain.at(position);
+            if (extent == null || position < extent.first || position % RecordLayout.LINE_BYTES != 0) {
+                requireReadable();
+                throw new PositionException("no record of log " + name + " can begin at position " + position
+                        + ": it holds positions " + start + " to " + visiblePosition() + ", at multiples of "
+                        + RecordLayout.LINE_BYTES + " outside of the extents' headers");
+            }
+            return RecordImage.read(extent, position);
+        } finally {
+            readers.leave(slot);
+        }
+    }
+
     LogStatistics statistics() {
         return new LogStatistics(name, start, visiblePosition(), persistedPosition(), chain.size(), extentBytes);
     }

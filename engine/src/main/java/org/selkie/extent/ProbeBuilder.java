@@ -233,8 +233,7 @@ final class ProbeBuilder {
             remedies.add("the device gives DAX without MAP_SYNC (virtio-pmem does): an nvdimm device gives both");
         }
         if (on == Medium.FS_DAX && !hugePages.yes()) {
-            remedies.add("for pages of 2 MiB align the blocks: mkfs.ext4 -E stride=512,stripe_width=512, or on xfs "
-                    + "xfs_io -c 'extsize 2m' DIRECTORY");
+            remedies.add("for pages of 2 MiB align the blocks: mkfs.ext4 -E stride=512,stripe_width=512");
         }
         if (on == Medium.DEVICE_DAX_VOLATILE) {
             remedies.add("the device is memory that nothing declares persistent: use a namespace on an nvdimm");

@@ -52,19 +52,21 @@ SELKIE_FLUSH(selkie_flush_cvac, selkie_line_cvac)
 #define SELKIE_NO_CLEAN(to, bytes) ((void)0)
 #define SELKIE_NO_FENCE() ((void)0)
 
-// append: one record; batch: several, staged. kind_seed: seed | type << 32 | flags << 40.
+// append: one record, without flags; batch: several, staged. stamp: seed | lag << 32 | type << 56. Few arguments, and all of
+// 64 bits: what does not fit into registers the JVM stores around the call, and every store costs.
 #define SELKIE_WRITERS(suffix, store, clean, fence)                                                                    \
     SELKIE_HOT int64_t selkie_append_##suffix(void *to, const void *payload, uint64_t length, uint64_t position,       \
-                                              uint64_t kind_seed, uint64_t lag) {                                      \
-        const uint64_t bytes = selkie_write_record(store, to, payload, length, position, (uint32_t)kind_seed,          \
-                                                   (uint32_t)(kind_seed >> 32), (uint32_t)lag);                                  \
+                                              uint64_t stamp) {                                                        \
+        const uint64_t bytes =                                                                                         \
+            selkie_write_record(store, to, payload, length, position, (uint32_t)stamp, stamp >> 32);                   \
         clean(to, bytes);                                                                                              \
         fence();                                                                                                       \
         return (int64_t)bytes;                                                                                         \
     }                                                                                                                  \
     SELKIE_HOT int64_t selkie_batch_##suffix(void *to, const void *staged, uint64_t bytes, uint64_t position,          \
-                                             uint64_t kind_seed, uint64_t lag) {                                       \
-        const uint64_t written = selkie_write_batch(store, to, staged, bytes, position, (uint32_t)kind_seed, (uint32_t)lag);     \
+                                             uint64_t stamp) {                                                         \
+        const uint64_t written =                                                                                       \
+            selkie_write_batch(store, to, staged, bytes, position, (uint32_t)stamp, (uint32_t)(stamp >> 32));          \
         clean(to, written);                                                                                            \
         fence();                                                                                                       \
         return (int64_t)written;                                                                                       \

@@ -11,29 +11,29 @@
 typedef uint64_t __attribute__((may_alias, aligned(1))) selkie_word;
 typedef uint32_t __attribute__((may_alias, aligned(1))) selkie_half;
 
-// The last bytes (0 to 7) of a payload as a word, without a read before or after them.
-SELKIE_INLINE uint64_t selkie_tail_word(const unsigned char *from, uint64_t bytes) {
+// The last bytes of a payload after its whole words, `end` being where it ends, as a word; nothing outside of the payload
+// is read. From a payload of a word or more, its last eight bytes are loaded and those already seen shifted out.
+SELKIE_INLINE uint64_t selkie_tail_word(const unsigned char *end, uint64_t length) {
+    const uint64_t bytes = length & 7;
+    if (bytes == 0) {
+        return 0;
+    }
+    if (length >= 8) {
+        return *(const selkie_word *)(end - 8) >> (64 - 8 * bytes);
+    }
     uint64_t word = 0;
-    if (bytes & 4) {
-        word = *(const selkie_half *)from;
-        from += 4;
-    }
-    if (bytes & 2) {
-        uint64_t two = (uint64_t)from[0] | (uint64_t)from[1] << 8;
-        word |= two << ((bytes & 4) * 8);
-        from += 2;
-    }
-    if (bytes & 1) {
-        word |= (uint64_t)from[0] << ((bytes & 6) * 8);
+    while (length != 0) {
+        length--;
+        end--;
+        word = word << 8 | *(const volatile unsigned char *)end;
     }
     return word;
 }
 
 // Numbered as in docs/format.md, "Writing a record". `store` is a constant at each use, so each caller has its own copy.
-// kind: type | flags << 8.
+// third: lag | type << 24 | flags << 32.
 SELKIE_INLINE uint64_t selkie_write_record(void (*store)(uint64_t *, uint64_t), void *to, const void *payload,
-                                           uint64_t length, uint64_t position, uint32_t seed, uint32_t kind,
-                                           uint32_t lag) {
+                                           uint64_t length, uint64_t position, uint32_t seed, uint64_t third) {
     uint64_t *word = (uint64_t *)to;
     const unsigned char *from = (const unsigned char *)payload;
     const uint64_t bytes = selkie_record_bytes(length);
@@ -42,7 +42,6 @@ SELKIE_INLINE uint64_t selkie_write_record(void (*store)(uint64_t *, uint64_t), 
     uint64_t crc = selkie_crc32c_u32(seed, (uint32_t)length);
     crc = selkie_crc32c_u64(crc, position);
     store(word + 1, position);
-    const uint64_t third = (uint64_t)lag | (uint64_t)kind << 32;
     crc = selkie_crc32c_u64(crc, third);
     store(word + 2, third);
     word += 3;
@@ -65,7 +64,7 @@ SELKIE_INLINE uint64_t selkie_write_record(void (*store)(uint64_t *, uint64_t), 
         from += 8;
     }
     // 3. The last bytes, zeros, and the length in lines as the record's last four bytes.
-    uint64_t w = selkie_tail_word(from, length & 7);
+    uint64_t w = selkie_tail_word(from + (length & 7), length);
     while (word != last) {
         crc = selkie_crc32c_u64(crc, w);
         store(word++, w);
@@ -100,7 +99,7 @@ SELKIE_INLINE uint64_t selkie_write_batch(void (*store)(uint64_t *, uint64_t), v
         // not vouch for those before it in the same batch, which are stored and fenced together with it.
         const uint64_t far = lag + (at - position) / SELKIE_LINE_BYTES;
         const uint64_t known = lag != SELKIE_LAG_UNKNOWN && far < SELKIE_LAG_UNKNOWN;
-        const uint64_t third = (from[2] & 0xffffffff00000000ull) | (known ? far : SELKIE_LAG_UNKNOWN);
+        const uint64_t third = (from[2] & ~(uint64_t)SELKIE_LAG_UNKNOWN) | (known ? far : SELKIE_LAG_UNKNOWN);
         crc = selkie_crc32c_u64(crc, third);
         store(word + 2, third);
         uint64_t *const next = word + record / 8;
@@ -139,7 +138,7 @@ SELKIE_INLINE int64_t selkie_check_record(const void *record, uint64_t limit, ui
     if (bytes > limit) {
         return SELKIE_CORRUPT;
     }
-    const uint32_t type = (uint8_t)(third >> 32);
+    const uint32_t type = selkie_type_of(third);
     uint64_t crc = selkie_crc32c_u32(seed, (uint32_t)length);
     crc = selkie_crc32c_u64(crc, position);
     crc = selkie_crc32c_u64(crc, third);
@@ -177,7 +176,7 @@ SELKIE_INLINE int64_t selkie_check_record(const void *record, uint64_t limit, ui
     if ((uint32_t)crc != (uint32_t)first) {
         return SELKIE_CORRUPT;
     }
-    if (type == 0 || type > SELKIE_RECORD_TYPE_MAX || (third >> 40 & ~(uint64_t)SELKIE_RECORD_FLAGS) != 0) {
+    if (type == 0 || type > SELKIE_RECORD_TYPE_MAX || (third >> 32 & ~(uint64_t)SELKIE_RECORD_FLAGS) != 0) {
         return SELKIE_UNKNOWN;
     }
     return (int64_t)length;

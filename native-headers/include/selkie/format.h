@@ -38,16 +38,16 @@ enum selkie_record_type {
 #define SELKIE_RECORD_FLAGS 0x03
 
 // Lag that does not fit, or is not known: the record proves nothing about those before it.
-#define SELKIE_LAG_UNKNOWN 0xffffffffu
+#define SELKIE_LAG_UNKNOWN 0xffffffu
 
 struct selkie_record {
     uint32_t crc32c;         // over bytes 4 to the record's end, seeded; PAD and GAP: to the end of the first line
     uint32_t length_bytes;   // of the payload
     uint64_t position;       // this record's own position in its log
-    uint32_t lag_lines;      // everything below position - 64 * lag was persisted before this record was claimed
-    uint8_t type;
+    uint32_t lag_type;       // lag in lines | type << 24; everything below position - 64 * lag was persisted before
+                             // this record was claimed
     uint8_t flags;
-    uint16_t reserved;       // zero
+    uint8_t reserved[3];     // zero
     uint8_t payload[];       // then zeros, then u32: the record's length in lines, as its last four bytes
 };
 
@@ -98,11 +98,16 @@ struct selkie_pool_header {
 
 _Static_assert(sizeof(struct selkie_record) == SELKIE_RECORD_HEADER_BYTES, "record header");
 _Static_assert(offsetof(struct selkie_record, position) == 8, "the position is one aligned word");
-_Static_assert(offsetof(struct selkie_record, lag_lines) == 16, "lag, type and flags are one aligned word");
+_Static_assert(offsetof(struct selkie_record, lag_type) == 16, "lag, type and flags are one aligned word");
 _Static_assert(sizeof(struct selkie_extent_slot) == SELKIE_EXTENT_SLOT_BYTES, "extent slot");
 _Static_assert(2 * sizeof(struct selkie_extent_slot) <= SELKIE_WATERMARK_OFFSET, "both slots before the watermark");
 _Static_assert(sizeof(struct selkie_mark) == 16, "mark");
 _Static_assert(sizeof(struct selkie_pool_header) == SELKIE_POOL_HEADER_BYTES, "pool header");
+
+// The third word of a record, and its parts.
+static inline uint32_t selkie_lag_of(uint64_t third) { return (uint32_t)third & SELKIE_LAG_UNKNOWN; }
+static inline uint32_t selkie_type_of(uint64_t third) { return (uint32_t)third >> 24; }
+static inline uint32_t selkie_flags_of(uint64_t third) { return (uint32_t)(third >> 32) & 0xff; }
 
 // The length on media of a record with a payload of this many bytes.
 static inline uint64_t selkie_record_bytes(uint64_t payload_bytes) {

@@ -41,8 +41,8 @@ SELKIE_INLINE int64_t selkie_scan_walk(const char *extent, volatile struct selki
             return length;
         }
         const uint64_t third = ((const volatile uint64_t *)record)[2];
-        const uint32_t flags = (uint8_t)(third >> 40);
-        const uint32_t type = (uint8_t)(third >> 32);
+        const uint32_t flags = selkie_flags_of(third);
+        const uint32_t type = selkie_type_of(third);
         const int within = scan->batch_offset != SELKIE_NO_BATCH;
         if (within != ((flags & SELKIE_RECORD_CONTINUES) != 0)) {
             return SELKIE_TORN_BATCH;
@@ -52,8 +52,8 @@ SELKIE_INLINE int64_t selkie_scan_walk(const char *extent, volatile struct selki
             scan->batch_records = 0;
             scan->batch_bytes = 0;
         }
-        const uint64_t lag = (uint64_t)(uint32_t)third * SELKIE_LINE_BYTES;
-        if ((uint32_t)third != SELKIE_LAG_UNKNOWN && lag <= position && position - lag > scan->proven) {
+        const uint64_t lag = (uint64_t)selkie_lag_of(third) * SELKIE_LINE_BYTES;
+        if (selkie_lag_of(third) != SELKIE_LAG_UNKNOWN && lag <= position && position - lag > scan->proven) {
             scan->proven = position - lag;
         }
         scan->records++;

@@ -21,7 +21,7 @@ CEILING int64_t ceiling_append_alone(char *ring, uint64_t ring_bytes, unsigned c
             touch(payload, length, i);
         }
         selkie_write_record(selkie_store_nt, ring + (position & (ring_bytes - 1)), payload, length, position, SEED,
-                            SELKIE_RECORD_DATA, 0);
+                            (uint64_t)SELKIE_RECORD_DATA << 24);
         selkie_fence_inline();
         position += bytes;
     }
@@ -39,7 +39,7 @@ CEILING int64_t ceiling_append_shared(char *ring, uint64_t ring_bytes, unsigned 
         }
         position = __atomic_fetch_add(tail, bytes, __ATOMIC_ACQ_REL);
         selkie_write_record(selkie_store_nt, ring + (position & (ring_bytes - 1)), payload, length, position, SEED,
-                            SELKIE_RECORD_DATA, 0);
+                            (uint64_t)SELKIE_RECORD_DATA << 24);
         selkie_fence_inline();
     }
     return (int64_t)position;

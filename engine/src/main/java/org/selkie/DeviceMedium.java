@@ -69,6 +69,11 @@ final class DeviceMedium implements ExtentMedium {
     }
 
     @Override
+    public void unmake() {
+        // A header without extents is a pool without records: nothing of anybody's was overwritten but by the header.
+    }
+
+    @Override
     public List<Integer> numbers() {
         PoolHeader header = PoolHeader.decode(readPoolHeader().orElseThrow(), path.toString()).orElse(null);
         List<Integer> numbers = new ArrayList<>();

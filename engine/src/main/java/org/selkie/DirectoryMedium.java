@@ -39,17 +39,23 @@ final class DirectoryMedium implements ExtentMedium {
 
     private final Path directory;
     private final ExtentOptions extentOptions;
+    private final boolean fresh;
     private final @Nullable FileHandle lock;
 
-    /** Takes the lock of the one writer, unless it is for reading. */
-    DirectoryMedium(Path directory, ExtentOptions extentOptions) {
+    /**
+     * Takes the lock of the one writer, unless it is for reading.
+     *
+     * @param fresh whether the directory was made for this
+     */
+    DirectoryMedium(Path directory, ExtentOptions extentOptions, boolean fresh) {
         this.directory = directory;
         this.extentOptions = extentOptions;
+        this.fresh = fresh;
         this.lock = extentOptions.readOnly() ? null : lock(directory);
     }
 
     private static FileHandle lock(Path directory) {
-        FileHandle handle = FileHandle.open(directory.resolve("pool.lock"), KernelAbi.O_RDWR | KernelAbi.O_CREAT);
+        FileHandle handle = FileHandle.open(lockFile(directory), KernelAbi.O_RDWR | KernelAbi.O_CREAT);
         if (!OfdLock.tryLock(handle, true, 0, 1)) {
             String holder = new String(handle.read(0, 20), StandardCharsets.US_ASCII).strip();
             handle.close();
@@ -60,6 +66,10 @@ final class DirectoryMedium implements ExtentMedium {
         handle.truncate(0);
         handle.write(0, (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII));
         return handle;
+    }
+
+    private static Path lockFile(Path directory) {
+        return directory.resolve("pool.lock");
     }
 
     private Path headerFile() {
@@ -101,6 +111,24 @@ final class DirectoryMedium implements ExtentMedium {
         }
         try (FileHandle handle = FileHandle.open(directory, KernelAbi.O_RDONLY | KernelAbi.O_DIRECTORY)) {
             handle.sync();
+        }
+    }
+
+    @Override
+    public void unmake() {
+        try {
+            // Extents first: a header without extents is an empty pool, extents without a header are damage.
+            for (int number : numbers()) {
+                remove(number);
+            }
+            Files.deleteIfExists(headerFile());
+            Files.deleteIfExists(lockFile(directory));
+            if (fresh) {
+                Files.deleteIfExists(directory);
+            }
+        } catch (IOException | SelkieException e) {
+            // Whoever called has a failure to report already, and an empty pool does no harm.
+            return;
         }
     }
 

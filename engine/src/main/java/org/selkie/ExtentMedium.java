@@ -14,6 +14,9 @@ interface ExtentMedium extends AutoCloseable {
     /** Writes the pool's header block, durably and as a whole. */
     void writePoolHeader(byte[] header);
 
+    /** Takes back, as far as it can, a pool that was being made and has no records: its header, and its directory. */
+    void unmake();
+
     /** The numbers of the extents that are there, in order. */
     List<Integer> numbers();
 

@@ -30,6 +30,11 @@ final class MemoryMedium implements ExtentMedium {
     }
 
     @Override
+    public void unmake() {
+        // It goes with the process.
+    }
+
+    @Override
     public List<Integer> numbers() {
         return List.of();
     }

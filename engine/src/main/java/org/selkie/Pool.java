@@ -61,6 +61,15 @@ public final class Pool implements AutoCloseable {
         return PoolOpening.open(path, options);
     }
 
+    /**
+     * Whether there is a pool at a path: its header, not whether its extents can be read. Changes nothing.
+     *
+     * @throws PoolFormatException if there is a header, and it is damaged or of a newer version
+     */
+    public static boolean exists(Path path) {
+        return PoolOpening.exists(path);
+    }
+
     /** As {@link #open(Path, PoolOptions)} with {@link PoolOptions#defaults}. */
     public static Pool open(Path path) {
         return open(path, PoolOptions.defaults());

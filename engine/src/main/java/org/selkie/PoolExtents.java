@@ -23,6 +23,7 @@ import org.selkie.format.FormattedExtent;
 import org.selkie.format.PoolHeader;
 import org.selkie.log.ExtentSource;
 import org.selkie.log.LogOpener;
+import org.selkie.persist.Persister;
 import org.selkie.seal.SealEvent;
 import org.selkie.seal.SealState;
 
@@ -106,7 +107,7 @@ final class PoolExtents implements ExtentSource {
         try {
             // Numbers and slices are used again; a clock keeps their generations apart without a note of the last one.
             ExtentHeader fresh = ExtentHeader.free(header.poolId(), number, System.currentTimeMillis(), bytes);
-            FormattedExtent formatted = new FormattedExtent(extent, options.persister().apply(extent.persister()), fresh);
+            FormattedExtent formatted = new FormattedExtent(extent, persisterOf(extent), fresh);
             formatted.reformat(fresh);
             open.put(number, formatted);
             highestNumber = number;
@@ -181,11 +182,16 @@ final class PoolExtents implements ExtentSource {
                         + found.poolId() + " with " + found.extentBytes() + " bytes, expected extent " + number + " of pool "
                         + header.poolId() + " with " + header.extentBytes() + "; move it away");
             }
-            return new FormattedExtent(extent, options.persister().apply(extent.persister()), found);
+            return new FormattedExtent(extent, persisterOf(extent), found);
         } catch (RuntimeException | Error e) {
             extent.close();
             throw e;
         }
+    }
+
+    /** An extent that is only read gives its persister to nobody; how its writer persists is asked all the same. */
+    private Persister persisterOf(Extent extent) {
+        return options.readOnly() ? Persister.of(extent.report().granularity()) : options.persister().apply(extent.persister());
     }
 
     @Override

@@ -24,6 +24,7 @@ import org.selkie.log.RecoveryMode;
 import org.selkie.os.DaxDevice;
 import org.selkie.os.FileHandle;
 import org.selkie.os.FileStatus;
+import org.selkie.persist.Durability;
 
 /** From a path to an open pool: probe, map, seal, recover. */
 final class PoolOpening {
@@ -35,6 +36,8 @@ final class PoolOpening {
     private final List<Finding> findings = new ArrayList<>();
     private final TreeMap<String, List<FormattedExtent>> byLog = new TreeMap<>();
     private final long startedNanos = System.nanoTime();
+    /** Whether this opening wrote the pool's header. */
+    private boolean made;
 
     private PoolOpening(String name, PoolOptions options, ExtentMedium medium, AtomicReference<PoolExtents> sealWatcher) {
         this.name = name;
@@ -65,6 +68,17 @@ final class PoolOpening {
         return options.sealTier().isPresent() ? asked.withSealTier(options.sealTier().get()) : asked;
     }
 
+    /** Whether a pool's header is there, whatever its extents are like. */
+    static boolean exists(Path path) {
+        if (!Files.exists(path)) {
+            return false;
+        }
+        PoolOptions reading = PoolOptions.defaults().withDurability(Durability.PROCESS_CRASH).forReading();
+        try (ExtentMedium medium = mediumAt(path, reading, new AtomicReference<>())) {
+            return Pool.headerOf(medium, path.toString()) != null;
+        }
+    }
+
     private static ExtentMedium mediumAt(Path path, PoolOptions options, AtomicReference<PoolExtents> watcher) {
         ExtentOptions extentOptions = extentOptions(options, watcher);
         if (!Files.exists(path)) {
@@ -73,9 +87,10 @@ final class PoolOpening {
                         + " (PoolOptions.create)");
             }
             makeDirectory(path);
+            return new DirectoryMedium(path, extentOptions, true);
         }
         if (Files.isDirectory(path)) {
-            return new DirectoryMedium(path, extentOptions);
+            return new DirectoryMedium(path, extentOptions, false);
         }
         FileStatus status = FileHandle.statusOf(path);
         DaxDevice device = DaxDevice.of(status).orElseThrow(() -> new PoolFormatException(
@@ -114,6 +129,10 @@ final class PoolOpening {
                     System.nanoTime() - startedNanos);
             return new Pool(extents, header, options, report, logs);
         } catch (RuntimeException | Error e) {
+            if (made) {
+                // What was refused leaves nothing behind: the next try may name other options.
+                medium.unmake();
+            }
             if (extents != null) {
                 extents.close(List.of());
             } else {
@@ -136,9 +155,10 @@ final class PoolOpening {
             throw new PoolFormatException(name + " holds " + medium.nameOf(strays.get(0))
                     + " and no pool header; restore pool.selkie from a copy, or choose an empty directory");
         }
-        PoolHeader made = PoolHeader.create(options.extentBytes());
-        medium.writePoolHeader(made.encode());
-        return made;
+        PoolHeader fresh = PoolHeader.create(options.extentBytes());
+        made = true;
+        medium.writePoolHeader(fresh.encode());
+        return fresh;
     }
 
     private void load(PoolExtents extents, int number) {

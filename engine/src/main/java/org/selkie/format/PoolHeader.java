@@ -22,11 +22,11 @@ public record PoolHeader(FormatVersion version, UUID poolId, long extentBytes, l
 
     public static final int BYTES = 4096;
     static final long MAGIC = 0x3150454b4c455331L;
-    private static final int VERSION_OFFSET = 8;
-    private static final int POOL_ID_OFFSET = 16;
-    private static final int EXTENT_BYTES_OFFSET = 32;
-    private static final int CREATED_OFFSET = 40;
-    private static final int CRC_OFFSET = BYTES - 4;
+    static final int VERSION_OFFSET = 8;
+    static final int POOL_ID_OFFSET = 16;
+    static final int EXTENT_BYTES_OFFSET = 32;
+    static final int CREATED_OFFSET = 40;
+    static final int CRC_OFFSET = BYTES - 4;
 
     public static final long MIN_EXTENT_BYTES = 64 * 1024;
     public static final long MAX_EXTENT_BYTES = 1L << 31;

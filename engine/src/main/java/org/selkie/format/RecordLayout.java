@@ -29,8 +29,8 @@ public final class RecordLayout {
     public static final int LENGTH_OFFSET = 4;
     public static final int POSITION_OFFSET = 8;
     public static final int LAG_OFFSET = 16;
-    public static final int TYPE_OFFSET = 20;
-    public static final int FLAGS_OFFSET = 21;
+    public static final int TYPE_OFFSET = 19;
+    public static final int FLAGS_OFFSET = 20;
     public static final int HEADER_BYTES = 24;
     public static final int TRAILER_BYTES = 4;
     public static final int OVERHEAD_BYTES = HEADER_BYTES + TRAILER_BYTES;
@@ -48,7 +48,7 @@ public final class RecordLayout {
     public static final int CONTINUES = 0x02;
 
     /** A lag that proves nothing. */
-    public static final long LAG_UNKNOWN = 0xffffffffL;
+    public static final long LAG_UNKNOWN = 0xffffff;
 
     static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN);
     static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
@@ -66,9 +66,9 @@ public final class RecordLayout {
         return spaceBytes - OVERHEAD_BYTES;
     }
 
-    /** The argument of the same name of {@link Persister#append}. */
-    public static long kindSeed(int type, int flags, int seed) {
-        return (seed & 0xffffffffL) | (long) type << 32 | (long) flags << 40;
+    /** What {@link Persister#append} puts into a record besides length, position and payload. */
+    public static long stamp(int type, int seed, long lagLines) {
+        return (seed & 0xffffffffL) | lagLines << 32 | (long) type << 56;
     }
 
     /** The lag that says: everything below {@code persisted} is durable. */
@@ -96,7 +96,7 @@ public final class RecordLayout {
     }
 
     public static long lag(MemorySegment record) {
-        return Integer.toUnsignedLong(record.get(INT, LAG_OFFSET));
+        return record.get(INT, LAG_OFFSET) & LAG_UNKNOWN;
     }
 
     public static long position(MemorySegment record) {
@@ -105,6 +105,11 @@ public final class RecordLayout {
 
     public static int crc(MemorySegment record) {
         return record.get(INT, CRC_OFFSET);
+    }
+
+    /** The length in lines that the last four bytes of a whole record say. */
+    public static int trailerLines(MemorySegment record) {
+        return record.get(INT, record.byteSize() - TRAILER_BYTES);
     }
 
     public static boolean isSpan(int type) {
@@ -118,12 +123,13 @@ public final class RecordLayout {
     public static long stage(MemorySegment staging, long offset, MemorySegment payload, int type, int flags) {
         long lengthBytes = payload.byteSize();
         long recordBytes = recordBytes(lengthBytes);
-        // The last line's tail must be zero; a whole line is cleared, as the payload then covers most of it again.
-        staging.asSlice(offset + recordBytes - LINE_BYTES, LINE_BYTES).fill((byte) 0);
         staging.set(INT, offset + CRC_OFFSET, 0);
         staging.set(INT, offset + LENGTH_OFFSET, (int) lengthBytes);
-        staging.set(LONG, offset + LAG_OFFSET, (long) type << 32 | (long) flags << 40);
+        staging.set(LONG, offset + LAG_OFFSET, (long) type << 24 | (long) flags << 32);
         MemorySegment.copy(payload, 0, staging, offset + HEADER_BYTES, lengthBytes);
+        // Up to 63 bytes, which may begin in the line before the last: staging memory is used again and again.
+        long end = HEADER_BYTES + lengthBytes;
+        staging.asSlice(offset + end, recordBytes - end).fill((byte) 0);
         staging.set(INT, offset + recordBytes - TRAILER_BYTES, (int) (recordBytes / LINE_BYTES));
         return recordBytes;
     }
@@ -144,7 +150,7 @@ public final class RecordLayout {
         MemorySegment line = MemorySegment.ofArray(new byte[LINE_BYTES]);
         line.set(INT, LENGTH_OFFSET, (int) payloadBytes(spanBytes));
         line.set(LONG, POSITION_OFFSET, position);
-        line.set(LONG, LAG_OFFSET, LAG_UNKNOWN | (long) type << 32);
+        line.set(LONG, LAG_OFFSET, LAG_UNKNOWN | (long) type << 24);
         if (lines == 1) {
             line.set(INT, LINE_BYTES - TRAILER_BYTES, lines);
         } else {

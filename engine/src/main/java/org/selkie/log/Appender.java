@@ -26,7 +26,7 @@ final class Appender {
         LogExtent extent = log.extentOf(position);
         try {
             extent.persister.append(extent.addressOf(position), payload, offset, lengthBytes, position,
-                    RecordLayout.kindSeed(RecordLayout.DATA, 0, extent.seed), claims.lagLines(slot, position));
+                    RecordLayout.stamp(RecordLayout.DATA, extent.seed, claims.lagLines(slot, position)));
         } catch (Throwable e) {
             throw claims.failed(slot, position, e);
         }
@@ -41,7 +41,7 @@ final class Appender {
         LogExtent extent = log.extentOf(position);
         try {
             extent.persister.append(extent.addressOf(position), payload, lengthBytes, position,
-                    RecordLayout.kindSeed(RecordLayout.DATA, 0, extent.seed), claims.lagLines(slot, position));
+                    RecordLayout.stamp(RecordLayout.DATA, extent.seed, claims.lagLines(slot, position)));
         } catch (Throwable e) {
             throw claims.failed(slot, position, e);
         }
@@ -56,7 +56,7 @@ final class Appender {
         LogExtent extent = log.extentOf(position);
         try {
             extent.persister.appendLong(extent.addressOf(position), payload, lengthBytes, position,
-                    RecordLayout.kindSeed(RecordLayout.DATA, 0, extent.seed), claims.lagLines(slot, position));
+                    RecordLayout.stamp(RecordLayout.DATA, extent.seed, claims.lagLines(slot, position)));
         } catch (Throwable e) {
             throw claims.failed(slot, position, e);
         }
@@ -69,8 +69,8 @@ final class Appender {
         long position = claims.claim(slot, lengthBytes);
         LogExtent extent = log.extentOf(position);
         try {
-            extent.persister.batch(extent.addressOf(position), staged, lengthBytes, position, extent.seed & 0xffffffffL,
-                    claims.lagLines(slot, position));
+            extent.persister.batch(extent.addressOf(position), staged, lengthBytes, position,
+                    RecordLayout.stamp(0, extent.seed, claims.lagLines(slot, position)));
         } catch (Throwable e) {
             throw claims.failed(slot, position, e);
         }

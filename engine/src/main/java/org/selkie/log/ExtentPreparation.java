@@ -18,12 +18,16 @@ final class ExtentPreparation {
     /** From this position on, the extent after the active one is wanted. */
     private volatile long wantedFrom;
     private @Nullable CompletableFuture<LogExtent> pending;
+    /** The highest sequence number that was taken: it may not be in the chain yet. */
+    private long taken;
+    private boolean closed;
 
     ExtentPreparation(String logName, long logCreatedMillis, ExtentSource source, ExtentChain chain) {
         this.logName = logName;
         this.logCreatedMillis = logCreatedMillis;
         this.source = source;
         this.chain = chain;
+        this.taken = chain.last().sequence;
         this.wantedFrom = quarterOf(chain.last());
     }
 
@@ -39,13 +43,18 @@ final class ExtentPreparation {
     }
 
     private synchronized void begin(LogExtent extent) {
+        if (closed) {
+            return;
+        }
         LogExtent last = chain.last();
-        if (pending != null || extent != last) {
+        long sequence = last.sequence + 1;
+        // A thread that comes late may meet a chain without the extent that was just taken: to prepare that one again
+        // would give the log two extents of one place.
+        if (pending != null || extent != last || sequence <= taken) {
             wantedFrom = Math.max(wantedFrom, quarterOf(last));
             return;
         }
         wantedFrom = Long.MAX_VALUE;
-        long sequence = last.sequence + 1;
         pending = CompletableFuture.supplyAsync(() -> take(sequence), source.background());
     }
 
@@ -55,6 +64,7 @@ final class ExtentPreparation {
         synchronized (this) {
             prepared = pending;
             pending = null;
+            taken = sequence;
         }
         StallEvent event = new StallEvent();
         event.begin();
@@ -74,16 +84,18 @@ final class ExtentPreparation {
         if (!ready) {
             event.record(logName, sequence);
         }
-        wantedFrom = quarterOf(next);
+        synchronized (this) {
+            wantedFrom = quarterOf(next);
+        }
         return next;
     }
 
-    /** Waits until nothing is being prepared. What was prepared belongs to the log on media and is found again. */
+    /** Prepares no more, and waits for what is under way: it belongs to the log on media and is found again. */
     void close() {
         CompletableFuture<LogExtent> prepared;
         synchronized (this) {
             prepared = pending;
-            wantedFrom = Long.MAX_VALUE;
+            closed = true;
         }
         if (prepared != null) {
             prepared.exceptionally(e -> null).join();

@@ -114,6 +114,17 @@ public final class Log {
         return reader.bytes();
     }
 
+    /**
+     * What stands on media at a position, whether a record begins there or not.
+     *
+     * @param position a multiple of 64 within the log
+     * @throws org.selkie.fault.PositionException    if the log does not hold it, or no record can begin there
+     * @throws org.selkie.fault.ExtentFaultException if it cannot be read
+     */
+    public RecordImage image(long position) {
+        return state.image(position);
+    }
+
     /** Where the log begins: the first record's position, or that of the next one if there is none. */
     public long startPosition() {
         return state.startPosition();

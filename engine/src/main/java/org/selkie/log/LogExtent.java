@@ -36,6 +36,6 @@ final class LogExtent {
 
     @Override
     public String toString() {
-        return formatted.extent().description();
+        return formatted.extent().report().name();
     }
 }

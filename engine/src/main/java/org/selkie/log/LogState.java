@@ -181,15 +181,13 @@ final class LogState {
         event.record(name, next.sequence, from.end - rest);
     }
 
+    /** The caller's slot, at or below the rest, covers it: to take a second one could wait for threads that wait here. */
     private void fillRest(LogExtent from, long rest) {
-        int slot = writers.enter(rest);
         try {
             RecordLayout.writeSpan(from.persister, from.addressOf(rest), from.end - rest, rest, RecordLayout.PAD, from.seed);
         } catch (Throwable e) {
             failAt(rest, e);
             throw e;
-        } finally {
-            writers.leave(slot);
         }
     }
 
@@ -374,6 +372,22 @@ final class LogState {
         for (LogExtent extent : chain.removeBelow(position, holder)) {
             readers.awaitNone(extent.base, extent.end);
             source.giveBack(extent.formatted);
+        }
+    }
+
+    RecordImage image(long position) {
+        int slot = readers.enter(position);
+        try {
+            LogExtent extent = chain.at(position);
+            if (extent == null || position < extent.first || position % RecordLayout.LINE_BYTES != 0) {
+                requireReadable();
+                throw new PositionException("no record of log " + name + " can begin at position " + position
+                        + ": it holds positions " + start + " to " + visiblePosition() + ", at multiples of "
+                        + RecordLayout.LINE_BYTES + " outside of the extents' headers");
+            }
+            return RecordImage.read(extent, position);
+        } finally {
+            readers.leave(slot);
         }
     }
 

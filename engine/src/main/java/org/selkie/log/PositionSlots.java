@@ -4,6 +4,7 @@ package org.selkie.log;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import org.selkie.os.ProcessBarrier;
 
 /**
  * The positions that threads are at work on, each in a slot on cache lines of its own. A thread enters with a position
@@ -50,7 +51,13 @@ final class PositionSlots {
 
     /** Enters a slot that nobody else uses. */
     void occupy(int slot, long position) {
-        SLOT.setVolatile(slots, slot, position);
+        if (ProcessBarrier.isAvailable()) {
+            SLOT.setRelease(slots, slot, position);
+            // Keeps the compiler from moving later reads before the store; awaitNone makes the processors keep to it.
+            VarHandle.acquireFence();
+        } else {
+            SLOT.setVolatile(slots, slot, position);
+        }
     }
 
     /** Raises the position of a slot that the caller holds. */
@@ -74,7 +81,11 @@ final class PositionSlots {
 
     /** Waits until no thread is at work on a position in the range. New ones must have been kept out before. */
     void awaitNone(long from, long to) {
-        VarHandle.fullFence();
+        if (ProcessBarrier.isAvailable()) {
+            ProcessBarrier.run();
+        } else {
+            VarHandle.fullFence();
+        }
         for (int slot = STRIDE; slot < slots.length; slot += STRIDE) {
             Backoff backoff = new Backoff();
             while (isWithin((long) SLOT.getVolatile(slots, slot), from, to)) {

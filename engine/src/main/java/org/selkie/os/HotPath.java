@@ -75,7 +75,7 @@ public final class HotPath {
     // Longs only: an int that the JVM passes on the stack is stored as four bytes and loaded as eight, and that load waits
     // until the store has left the core, which is after the fence before it (docs/decisions/0005-only-longs.md).
     private static final FunctionDescriptor WRITE =
-            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     private static final FunctionDescriptor COPY = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG);
     private static final FunctionDescriptor RANGE = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
@@ -135,125 +135,112 @@ public final class HotPath {
     /**
      * Writes one record by non-temporal stores and fences. Returns the record's bytes on media, or {@link #FAULT}.
      *
-     * @param to        the address, aligned to 64
-     * @param kindSeed  {@code seed | type << 32 | flags << 40}
-     * @param lagLines  see docs/format.md
+     * @param to    the address, aligned to 64
+     * @param stamp {@code seed | lag << 32 | type << 56}
      */
-    public static long appendCacheLine(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
-            long lagLines) {
+    public static long appendCacheLine(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
         try {
-            return (long) APPEND_CACHE_LINE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
+            return (long) APPEND_CACHE_LINE.invokeExact(to, payload, lengthBytes, position, stamp);
         } catch (Throwable e) {
             throw unexpected(e);
         }
     }
 
     /** As {@link #appendCacheLine} from a part of an array, without allocation: the segment goes nowhere but into the call. */
-    public static long appendCacheLine(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed,
-            long lagLines) {
+    public static long appendCacheLine(long to, byte[] payload, int offset, long lengthBytes, long position, long stamp) {
         try {
             return (long) APPEND_CACHE_LINE.invokeExact(to, MemorySegment.ofArray(payload).asSlice(offset), lengthBytes, position,
-                    kindSeed, lagLines);
+                    stamp);
         } catch (Throwable e) {
             throw unexpected(e);
         }
     }
 
     /** As {@link #appendCacheLine} for more than {@link #LONG_BYTES}, from native memory. */
-    public static long appendLongCacheLine(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
-            long lagLines) {
+    public static long appendLongCacheLine(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
         try {
-            return (long) APPEND_LONG_CACHE_LINE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
+            return (long) APPEND_LONG_CACHE_LINE.invokeExact(to, payload, lengthBytes, position, stamp);
         } catch (Throwable e) {
             throw unexpected(e);
         }
     }
 
     /** As {@link #appendCacheLine} with plain stores: for caches that are in the persistence domain. */
-    public static long appendByte(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
-            long lagLines) {
+    public static long appendByte(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
         try {
-            return (long) APPEND_BYTE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
+            return (long) APPEND_BYTE.invokeExact(to, payload, lengthBytes, position, stamp);
         } catch (Throwable e) {
             throw unexpected(e);
         }
     }
 
     /** As {@link #appendByte} from a part of an array, without allocation: the segment goes nowhere but into the call. */
-    public static long appendByte(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed,
-            long lagLines) {
+    public static long appendByte(long to, byte[] payload, int offset, long lengthBytes, long position, long stamp) {
         try {
             return (long) APPEND_BYTE.invokeExact(to, MemorySegment.ofArray(payload).asSlice(offset), lengthBytes, position,
-                    kindSeed, lagLines);
+                    stamp);
         } catch (Throwable e) {
             throw unexpected(e);
         }
     }
 
     /** As {@link #appendByte} for more than {@link #LONG_BYTES}, from native memory. */
-    public static long appendLongByte(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
-            long lagLines) {
+    public static long appendLongByte(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
         try {
-            return (long) APPEND_LONG_BYTE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
+            return (long) APPEND_LONG_BYTE.invokeExact(to, payload, lengthBytes, position, stamp);
         } catch (Throwable e) {
             throw unexpected(e);
         }
     }
 
     /** As {@link #appendCacheLine} with plain stores and no fence: msync makes them durable. */
-    public static long appendPage(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
-            long lagLines) {
+    public static long appendPage(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
         try {
-            return (long) APPEND_PAGE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
+            return (long) APPEND_PAGE.invokeExact(to, payload, lengthBytes, position, stamp);
         } catch (Throwable e) {
             throw unexpected(e);
         }
     }
 
     /** As {@link #appendPage} from a part of an array, without allocation: the segment goes nowhere but into the call. */
-    public static long appendPage(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed,
-            long lagLines) {
+    public static long appendPage(long to, byte[] payload, int offset, long lengthBytes, long position, long stamp) {
         try {
             return (long) APPEND_PAGE.invokeExact(to, MemorySegment.ofArray(payload).asSlice(offset), lengthBytes, position,
-                    kindSeed, lagLines);
+                    stamp);
         } catch (Throwable e) {
             throw unexpected(e);
         }
     }
 
     /** As {@link #appendPage} for more than {@link #LONG_BYTES}, from native memory. */
-    public static long appendLongPage(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
-            long lagLines) {
+    public static long appendLongPage(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
         try {
-            return (long) APPEND_LONG_PAGE.invokeExact(to, payload, lengthBytes, position, kindSeed, lagLines);
+            return (long) APPEND_LONG_PAGE.invokeExact(to, payload, lengthBytes, position, stamp);
         } catch (Throwable e) {
             throw unexpected(e);
         }
     }
 
     /** Writes the records staged in native memory and fences once. Returns the bytes written, or {@link #FAULT}. */
-    public static long batchCacheLine(long to, MemorySegment staged, long lengthBytes, long position, long seed,
-            long lagLines) {
+    public static long batchCacheLine(long to, MemorySegment staged, long lengthBytes, long position, long stamp) {
         try {
-            return (long) BATCH_CACHE_LINE.invokeExact(to, staged, lengthBytes, position, seed, lagLines);
+            return (long) BATCH_CACHE_LINE.invokeExact(to, staged, lengthBytes, position, stamp);
         } catch (Throwable e) {
             throw unexpected(e);
         }
     }
 
-    public static long batchByte(long to, MemorySegment staged, long lengthBytes, long position, long seed,
-            long lagLines) {
+    public static long batchByte(long to, MemorySegment staged, long lengthBytes, long position, long stamp) {
         try {
-            return (long) BATCH_BYTE.invokeExact(to, staged, lengthBytes, position, seed, lagLines);
+            return (long) BATCH_BYTE.invokeExact(to, staged, lengthBytes, position, stamp);
         } catch (Throwable e) {
             throw unexpected(e);
         }
     }
 
-    public static long batchPage(long to, MemorySegment staged, long lengthBytes, long position, long seed,
-            long lagLines) {
+    public static long batchPage(long to, MemorySegment staged, long lengthBytes, long position, long stamp) {
         try {
-            return (long) BATCH_PAGE.invokeExact(to, staged, lengthBytes, position, seed, lagLines);
+            return (long) BATCH_PAGE.invokeExact(to, staged, lengthBytes, position, stamp);
         } catch (Throwable e) {
             throw unexpected(e);
         }

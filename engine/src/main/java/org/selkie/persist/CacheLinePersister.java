@@ -31,8 +31,8 @@ final class CacheLinePersister implements Persister {
     }
 
     @Override
-    public long append(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, long lagLines) {
-        long written = HotPath.appendCacheLine(to, payload, lengthBytes, position, kindSeed, lagLines);
+    public long append(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
+        long written = HotPath.appendCacheLine(to, payload, lengthBytes, position, stamp);
         if (written < 0) {
             throw ExtentFaultException.onStore(to, lengthBytes);
         }
@@ -40,8 +40,8 @@ final class CacheLinePersister implements Persister {
     }
 
     @Override
-    public long append(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed, long lagLines) {
-        long written = HotPath.appendCacheLine(to, payload, offset, lengthBytes, position, kindSeed, lagLines);
+    public long append(long to, byte[] payload, int offset, long lengthBytes, long position, long stamp) {
+        long written = HotPath.appendCacheLine(to, payload, offset, lengthBytes, position, stamp);
         if (written < 0) {
             throw ExtentFaultException.onStore(to, lengthBytes);
         }
@@ -49,9 +49,8 @@ final class CacheLinePersister implements Persister {
     }
 
     @Override
-    public long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
-            long lagLines) {
-        long written = HotPath.appendLongCacheLine(to, payload, lengthBytes, position, kindSeed, lagLines);
+    public long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
+        long written = HotPath.appendLongCacheLine(to, payload, lengthBytes, position, stamp);
         if (written < 0) {
             throw ExtentFaultException.onStore(to, lengthBytes);
         }
@@ -59,8 +58,8 @@ final class CacheLinePersister implements Persister {
     }
 
     @Override
-    public long batch(long to, MemorySegment staged, long lengthBytes, long position, long seed, long lagLines) {
-        long written = HotPath.batchCacheLine(to, staged, lengthBytes, position, seed, lagLines);
+    public long batch(long to, MemorySegment staged, long lengthBytes, long position, long stamp) {
+        long written = HotPath.batchCacheLine(to, staged, lengthBytes, position, stamp);
         if (written != lengthBytes) {
             throw ExtentFaultException.onStore(to, lengthBytes);
         }

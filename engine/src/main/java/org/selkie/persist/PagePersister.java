@@ -30,8 +30,8 @@ final class PagePersister implements Persister {
     }
 
     @Override
-    public long append(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, long lagLines) {
-        long written = HotPath.appendPage(to, payload, lengthBytes, position, kindSeed, lagLines);
+    public long append(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
+        long written = HotPath.appendPage(to, payload, lengthBytes, position, stamp);
         if (written < 0) {
             throw ExtentFaultException.onStore(to, lengthBytes);
         }
@@ -39,8 +39,8 @@ final class PagePersister implements Persister {
     }
 
     @Override
-    public long append(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed, long lagLines) {
-        long written = HotPath.appendPage(to, payload, offset, lengthBytes, position, kindSeed, lagLines);
+    public long append(long to, byte[] payload, int offset, long lengthBytes, long position, long stamp) {
+        long written = HotPath.appendPage(to, payload, offset, lengthBytes, position, stamp);
         if (written < 0) {
             throw ExtentFaultException.onStore(to, lengthBytes);
         }
@@ -48,9 +48,8 @@ final class PagePersister implements Persister {
     }
 
     @Override
-    public long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed,
-            long lagLines) {
-        long written = HotPath.appendLongPage(to, payload, lengthBytes, position, kindSeed, lagLines);
+    public long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
+        long written = HotPath.appendLongPage(to, payload, lengthBytes, position, stamp);
         if (written < 0) {
             throw ExtentFaultException.onStore(to, lengthBytes);
         }
@@ -58,8 +57,8 @@ final class PagePersister implements Persister {
     }
 
     @Override
-    public long batch(long to, MemorySegment staged, long lengthBytes, long position, long seed, long lagLines) {
-        long written = HotPath.batchPage(to, staged, lengthBytes, position, seed, lagLines);
+    public long batch(long to, MemorySegment staged, long lengthBytes, long position, long stamp) {
+        long written = HotPath.batchPage(to, staged, lengthBytes, position, stamp);
         if (written != lengthBytes) {
             throw ExtentFaultException.onStore(to, lengthBytes);
         }

@@ -45,24 +45,24 @@ public interface Persister {
      * @param payload     on the heap or off it, from its beginning
      * @param lengthBytes of the payload
      * @param position    of the record in its log
-     * @param kindSeed    {@code seed | type << 32 | flags << 40}
-     * @param lagLines    docs/format.md, "lag"
+     * @param stamp       {@code seed | lag << 32 | type << 56}, see RecordLayout.stamp
      * @return the record's length on media
      */
-    long append(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, long lagLines);
+    long append(long to, MemorySegment payload, long lengthBytes, long position, long stamp);
 
     /** As the other {@code append}, from a part of an array that the caller has checked. */
-    long append(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed, long lagLines);
+    long append(long to, byte[] payload, int offset, long lengthBytes, long position, long stamp);
 
     /** As the other {@code append} for more than {@link #LONG_BYTES}, from native memory: it does not hold up a safepoint. */
-    long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, long lagLines);
+    long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long stamp);
 
     /**
-     * Writes records that stand ready in native memory under one fence, stamping position, lag and checksum.
+     * Writes records that stand ready in native memory under one fence, stamping position, lag and checksum; the type of
+     * {@code stamp} is not used.
      *
      * @return the bytes written, {@code lengthBytes}
      */
-    long batch(long to, MemorySegment staged, long lengthBytes, long position, long seed, long lagLines);
+    long batch(long to, MemorySegment staged, long lengthBytes, long position, long stamp);
 
     /**
      * Copies whole words and fences.

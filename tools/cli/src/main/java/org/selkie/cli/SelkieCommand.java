@@ -3,7 +3,8 @@
 package org.selkie.cli;
 
 import java.io.PrintWriter;
-import java.util.List;
+import java.util.Collection;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -22,65 +23,136 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "Sealed, memory-mapped extents, and on them a log whose writes are durable when they return.",
     mixinStandardHelpOptions = true,
     versionProvider = SelkieCommand.Version.class,
-    synopsisSubcommandLabel = "COMMAND")
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+        DemoCommand.class,
+        ProbeCommand.class,
+        LogCommand.class,
+        VerifyCommand.class,
+        ExplainCommand.class
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+        "  selkie demo                                  kill a writer with SIGKILL, and lose nothing",
+        "  selkie probe /mnt/data                       what a path can promise, and why",
+        "  selkie log append /mnt/data/pool orders f    a record for each line of f",
+        "  selkie log cat /mnt/data/pool orders         the same bytes again",
+        "",
+        "SELKIE_JAVA_OPTS adds options for the JVM; SELKIE_STACK_TRACE=1 adds the stack trace to an error."
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+        "0:done",
+        "1:the work failed, or found damage",
+        "2:the command line was not understood, or names what is not there"
+    })
 public final class SelkieCommand implements Runnable {
     /** Set to anything, it adds the stack trace to the line that says what went wrong. */
     static final String STACK_TRACE_VARIABLE = "SELKIE_STACK_TRACE";
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
+    private final Streams streams;
+
+    SelkieCommand(Streams streams) {
+        this.streams = streams;
+    }
 
     /** Runs the command and ends the JVM with its exit status. */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        int status;
+        CommandLine command = commandLine(Streams.standard());
+        try {
+            status = command.execute(args);
+        } catch (Error e) {
+            // Picocli hands on what is no Exception; a user wants a line for these too.
+            complain(command, "selkie: " + Complaint.of(e));
+            trace(e, command);
+            status = command.getCommandSpec().exitCodeOnExecutionException();
+        }
+        // A shutdown that is under way already, after Ctrl-C, has its own status.
+        System.exit(status);
     }
 
     /** The command with its subcommands and its ways to answer; ready to execute. */
-    static CommandLine commandLine() {
-        return new CommandLine(new SelkieCommand())
-            .setCaseInsensitiveEnumValuesAllowed(true)
+    static CommandLine commandLine(Streams streams) {
+        return new CommandLine(new SelkieCommand(streams))
+            .setUsageHelpAutoWidth(true)
             .setParameterExceptionHandler((refusal, args) -> refuse(refusal))
             .setExecutionExceptionHandler((failure, command, parsed) -> fail(failure, command));
+    }
+
+    /** Where the command's bytes come from and go to. */
+    Streams streams() {
+        return streams;
     }
 
     /** Without a subcommand there is nothing to do. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "missing command");
+        throw missingCommand(spec);
+    }
+
+    /** What a command says that cannot do anything by itself. */
+    static ParameterException missingCommand(CommandSpec spec) {
+        return new ParameterException(spec.commandLine(),
+            "missing command, one of " + String.join(", ", spec.subcommands().keySet()));
     }
 
     private static int refuse(ParameterException refusal) {
         CommandLine command = refusal.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
-        complain(command, name + ": " + oneLine(refusal) + "; " + remedy(refusal, name));
+        String line = name + ": " + what(refusal);
+        boolean answered = refusal instanceof UnknownNameException || line.endsWith("?");
+        complain(command, answered ? line : line + "; " + remedy(refusal, name));
         return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 
-    private static int fail(Exception failure, CommandLine command) {
-        complain(command, command.getCommandSpec().qualifiedName() + ": " + oneLine(failure));
-        if (System.getenv(STACK_TRACE_VARIABLE) != null) {
-            failure.printStackTrace(command.getErr());
+    private static String what(ParameterException refusal) {
+        if (refusal instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+            String word = unmatched.getUnmatched().getFirst();
+            if (word.startsWith("-")) {
+                return "unknown option " + word;
+            }
+            boolean isGroup = !refusal.getCommandLine().getSubcommands().isEmpty();
+            return isGroup ? "unknown command " + word : "one argument too many: " + word;
         }
+        // The names of Java's types are no help.
+        return Complaint.firstLine(refusal).replaceAll("is not an? (double|float)", "is not a number")
+            .replaceAll("is not an? (int|long)", "is not a whole number");
+    }
+
+    private static int fail(Exception failure, CommandLine command) {
+        if (Interruption.isUnderWay()) {
+            // Ctrl-C closed what the command was working on; it has been answered for.
+            return command.getCommandSpec().exitCodeOnExecutionException();
+        }
+        complain(command, command.getCommandSpec().qualifiedName() + ": " + Complaint.of(failure));
+        trace(failure, command);
         return command.getCommandSpec().exitCodeOnExecutionException();
     }
 
+    private static void trace(Throwable failure, CommandLine command) {
+        if (System.getenv(STACK_TRACE_VARIABLE) != null) {
+            failure.printStackTrace(command.getErr());
+        }
+    }
+
     private static String remedy(ParameterException refusal, String name) {
-        if (refusal instanceof UnmatchedArgumentException unmatched) {
-            List<String> suggestions = unmatched.getSuggestions();
-            if (!suggestions.isEmpty()) {
-                return "did you mean " + suggestions.getFirst() + "?";
+        if (refusal instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+            String word = unmatched.getUnmatched().getFirst();
+            Optional<String> nearest = nearest(word, refusal.getCommandLine().getCommandSpec());
+            if (nearest.isPresent()) {
+                return "did you mean " + nearest.get() + "?";
             }
         }
         return "see " + name + " --help";
     }
 
-    private static String oneLine(Exception failure) {
-        String message = failure.getMessage();
-        if (message == null || message.isBlank()) {
-            return failure.getClass().getSimpleName();
-        }
-        String line = message.strip().replaceAll("\\s*\\R\\s*", "; ");
-        return Character.toLowerCase(line.charAt(0)) + line.substring(1);
+    private static Optional<String> nearest(String word, CommandSpec spec) {
+        boolean option = word.startsWith("-");
+        Collection<String> known = option ? spec.optionsMap().keySet() : spec.subcommands().keySet();
+        return Nearest.to(option ? word.split("=", 2)[0] : word, known);
     }
 
     private static void complain(CommandLine command, String line) {

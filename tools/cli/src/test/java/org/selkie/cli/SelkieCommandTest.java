@@ -41,7 +41,7 @@ final class SelkieCommandTest {
     }
 
     private int selkie(String... args) {
-        return SelkieCommand.commandLine()
+        return SelkieCommand.commandLine(Streams.standard())
             .setOut(new PrintWriter(out, true))
             .setErr(new PrintWriter(err, true))
             .execute(args);

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package org.selkie.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.selkie.Pool;
+import org.selkie.RecoveryReport;
+import org.selkie.fault.SelkieException;
+import org.selkie.log.Finding;
+import org.selkie.log.LogRecovery;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code selkie verify}: every checksum of a pool. */
+@Command(
+    name = "verify",
+    description = {
+        "Check every record of a pool against its checksum, and say where one is damaged.",
+        "Nothing is changed, and another process may write meanwhile. What a crash left half-written and was never "
+            + "acknowledged is shown, and is no damage."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = SelkieCommand.Version.class,
+    footerHeading = "%nExamples:%n",
+    footer = {
+        "  selkie verify /mnt/data/pool",
+        "  selkie verify /mnt/data/pool --json"
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+        "0:every acknowledged record is there",
+        "1:something is damaged, or cannot be read",
+        "2:the command line was not understood, or there is no pool"
+    })
+final class VerifyCommand implements Callable<Integer> {
+    private static final int MOST_SCANS = 5;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+    @Parameters(index = "0", paramLabel = "POOL", description = "The pool's directory, or a device-dax device.")
+    private Path poolPath = Path.of("");
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    /** Something that is not a record, as JSON has it. */
+    private record Place(String kind, boolean loss, String extent, long offsetBytes, long position, long lengthBytes,
+        String why) {
+    }
+
+    /** A log, as JSON has it. */
+    private record CheckedLog(String log, long startPosition, long endPosition, long records, long payloadBytes,
+        long scannedBytes, List<Place> findings) {
+    }
+
+    /** The whole answer, as JSON has it. */
+    private record Answer(String pool, String poolId, boolean clean, boolean damaged, double seconds,
+        List<CheckedLog> logs, List<Place> findings) {
+    }
+
+    /** The answer for a pool that cannot be read, as JSON has it. */
+    private record Unreadable(String pool, boolean damaged, String error) {
+    }
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        RecoveryReport report;
+        long started = System.nanoTime();
+        try (Progress _ = Progress.show(spec.commandLine().getErr(),
+                () -> "verifying " + poolPath + ": " + Figures.duration(System.nanoTime() - started))) {
+            report = check();
+        } catch (SelkieException e) {
+            if (json) {
+                out.println(Json.of(new Unreadable(poolPath.toString(), true, Complaint.of(e))));
+                out.flush();
+            }
+            throw e;
+        }
+        if (json) {
+            out.println(Json.of(answer(report)));
+        } else {
+            print(report, out);
+        }
+        out.flush();
+        return report.hasLoss() ? spec.exitCodeOnExecutionException() : spec.exitCodeOnSuccess();
+    }
+
+    /**
+     * Scans. Beside a writer, a scan can pass a record that is just being written and then meet a later one that says it
+     * was durable: only what two scans in a row say is damage.
+     */
+    private RecoveryReport check() {
+        RecoveryReport report = scan();
+        for (int scans = 1; report.hasLoss() && scans < MOST_SCANS; scans++) {
+            RecoveryReport again = scan();
+            boolean confirmed = places(again).equals(places(report));
+            report = again;
+            if (confirmed) {
+                break;
+            }
+        }
+        return report;
+    }
+
+    private RecoveryReport scan() {
+        try (Pool pool = PoolAccess.forReading(spec, poolPath)) {
+            return pool.recovery();
+        }
+    }
+
+    /** Where something is lost; how much may still change. */
+    private static Set<String> places(RecoveryReport report) {
+        Set<String> places = new HashSet<>();
+        for (Finding finding : findings(report)) {
+            if (finding.kind().isLoss()) {
+                places.add(finding.extent() + " " + finding.offsetBytes());
+            }
+        }
+        return places;
+    }
+
+    private static List<Finding> findings(RecoveryReport report) {
+        List<Finding> all = new ArrayList<>();
+        report.logs().forEach(log -> all.addAll(log.findings()));
+        all.addAll(report.findings());
+        return all;
+    }
+
+    private static void print(RecoveryReport report, PrintWriter out) {
+        for (LogRecovery log : report.logs()) {
+            out.println("log " + log.log() + ": " + Figures.count(log.records(), "record") + ", "
+                + Figures.bytes(log.payloadBytes()) + ", positions " + log.startPosition() + " to " + log.endPosition());
+        }
+        List<Finding> findings = findings(report);
+        findings.forEach(finding -> out.println(finding));
+        long scannedBytes = report.logs().stream().mapToLong(LogRecovery::scannedBytes).sum();
+        String checked = Figures.count(report.records(), "record") + " in " + Figures.count(report.logs().size(), "log")
+            + " match their checksums (" + Figures.bytes(scannedBytes) + " in " + Figures.duration(report.nanos()) + ", "
+            + Figures.rate(scannedBytes, report.nanos()) + ")";
+        long damaged = findings.stream().filter(finding -> finding.kind().isLoss()).count();
+        if (damaged > 0) {
+            out.println("damaged in " + Figures.count(damaged, "place") + ": acknowledged records may be lost; " + checked);
+        } else if (!findings.isEmpty()) {
+            out.println("ok: nothing that was acknowledged is lost; " + checked);
+        } else {
+            out.println("ok: " + checked);
+        }
+    }
+
+    private static Answer answer(RecoveryReport report) {
+        List<CheckedLog> logs = report.logs().stream()
+            .map(log -> new CheckedLog(log.log(), log.startPosition(), log.endPosition(), log.records(), log.payloadBytes(),
+                log.scannedBytes(), log.findings().stream().map(VerifyCommand::place).toList()))
+            .toList();
+        return new Answer(report.pool(), report.poolId().toString(), report.isClean(), report.hasLoss(),
+            Figures.seconds(report.nanos()), logs, report.findings().stream().map(VerifyCommand::place).toList());
+    }
+
+    private static Place place(Finding finding) {
+        return new Place(finding.kind().name(), finding.kind().isLoss(), finding.extent(), finding.offsetBytes(),
+            finding.position(), finding.lengthBytes(), finding.why());
+    }
+}

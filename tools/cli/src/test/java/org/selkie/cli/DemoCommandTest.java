@@ -4,8 +4,8 @@ package org.selkie.cli;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -42,7 +42,7 @@ final class DemoCommandTest extends PlaceTest {
             "--seed=7");
         requireGood(run);
         assertTrue(run.text().contains("(seed 7)"), run::text);
-        assertEquals(0, Files.list(place()).count(), "something was left behind");
+        assertEquals(List.of(), Places.names(place()), "something was left behind");
     }
 
     @Test
@@ -63,7 +63,7 @@ final class DemoCommandTest extends PlaceTest {
             assertEquals(143, demo.waitFor());
             assertTrue(child.onExit().thenApply(handle -> !handle.isAlive()).join());
         }
-        assertEquals(0, Files.list(place()).count(), "something was left behind");
+        assertEquals(List.of(), Places.names(place()), "something was left behind");
     }
 
     @Test

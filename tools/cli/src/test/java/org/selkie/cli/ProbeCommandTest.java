@@ -7,6 +7,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -20,7 +21,7 @@ final class ProbeCommandTest extends PlaceTest {
             "domain", "page size", "seal tiers", "to get more"}) {
             assertTrue(text.contains("\n  " + name + " "), () -> name + " is missing in\n" + text);
         }
-        assertEquals(0, Files.list(place()).count(), "something was left behind");
+        assertEquals(List.of(), Places.names(place()), "something was left behind");
     }
 
     @Test

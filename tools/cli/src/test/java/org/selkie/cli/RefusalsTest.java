@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -102,14 +101,14 @@ final class RefusalsTest extends PlaceTest {
             assertTrue(Run.of(command.toArray()).failedWith(2)
                 .endsWith("there is no pool at " + place() + ": that is another directory"));
         }
-        assertEquals(List.of("lines"), names(place()));
+        assertEquals(List.of("lines"), Places.names(place()));
     }
 
     @Test
     void aDirectoryWithOtherFilesDoesNotBecomeAPool() throws IOException {
         String line = Run.of("log", "append", "--durability=process-crash", place(), "orders", someFile()).failedWith(2);
         assertTrue(line.contains("is a directory with other files in it") && line.endsWith("such as " + pool()), line);
-        assertEquals(List.of("lines"), names(place()));
+        assertEquals(List.of("lines"), Places.names(place()));
     }
 
     @Test
@@ -164,11 +163,5 @@ final class RefusalsTest extends PlaceTest {
 
     private static String quoted(String word) {
         return "'" + word.replace("'", "'\\''") + "'";
-    }
-
-    private static List<String> names(Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList();
-        }
     }
 }

@@ -59,13 +59,13 @@ final class SingleClaims implements Claims {
     @Override
     public void written(int held, long position, long bytes) {
         log.advanceTail(position + bytes);
-        writers.leave(held);
+        writers.leave(slot);
     }
 
     @Override
     public RuntimeException failed(int held, long position, Throwable e) {
         log.failAt(position, e);
-        writers.leave(held);
+        writers.leave(slot);
         return LogState.rethrow(e);
     }
 

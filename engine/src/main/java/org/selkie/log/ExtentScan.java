@@ -30,6 +30,17 @@ final class ExtentScan {
         Scan.BATCH_OFFSET.set(scan, NO_BATCH);
     }
 
+    /**
+     * Takes the record here for one in the middle of its batch, if it says that it is: the members before it were trimmed,
+     * and were durable then.
+     */
+    void beginInBatch() {
+        long kind = HotPath.loadInt(extent.addressOf(position()) + RecordLayout.TYPE_OFFSET);
+        if (kind >= 0 && (kind >> Byte.SIZE & RecordLayout.CONTINUES) != 0) {
+            Scan.BATCH_OFFSET.set(scan, Scan.OFFSET.get(scan));
+        }
+    }
+
     /** Where the walk stands: at {@code stop}, or at the record that it could not take. */
     long position() {
         return extent.base + Scan.OFFSET.get(scan);

@@ -28,7 +28,7 @@ final class Appender {
             extent.persister.append(extent.addressOf(position), payload, offset, lengthBytes, position,
                     RecordLayout.stamp(RecordLayout.DATA, extent.seed, claims.lagLines(slot, position)));
         } catch (Throwable e) {
-            throw claims.failed(slot, position, e);
+            throw claims.failed(slot, position, bytes, e);
         }
         return finish(extent, slot, position, bytes);
     }
@@ -43,7 +43,7 @@ final class Appender {
             extent.persister.append(extent.addressOf(position), payload, lengthBytes, position,
                     RecordLayout.stamp(RecordLayout.DATA, extent.seed, claims.lagLines(slot, position)));
         } catch (Throwable e) {
-            throw claims.failed(slot, position, e);
+            throw claims.failed(slot, position, bytes, e);
         }
         return finish(extent, slot, position, bytes);
     }
@@ -58,7 +58,7 @@ final class Appender {
             extent.persister.appendLong(extent.addressOf(position), payload, lengthBytes, position,
                     RecordLayout.stamp(RecordLayout.DATA, extent.seed, claims.lagLines(slot, position)));
         } catch (Throwable e) {
-            throw claims.failed(slot, position, e);
+            throw claims.failed(slot, position, bytes, e);
         }
         return finish(extent, slot, position, bytes);
     }
@@ -72,7 +72,7 @@ final class Appender {
             extent.persister.batch(extent.addressOf(position), staged, lengthBytes, position,
                     RecordLayout.stamp(0, extent.seed, claims.lagLines(slot, position)));
         } catch (Throwable e) {
-            throw claims.failed(slot, position, e);
+            throw claims.failed(slot, position, lengthBytes, e);
         }
         return finish(extent, slot, position, lengthBytes);
     }

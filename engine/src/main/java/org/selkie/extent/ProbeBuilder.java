@@ -197,6 +197,8 @@ final class ProbeBuilder {
 
     private Answer hugePages(Medium on, FileHandle scratch) {
         if (on == Medium.FS_DAX || on == Medium.FS_DAX_ASYNC) {
+            // What was tried before may have put its first block off the alignment.
+            scratch.truncate(0);
             int errno = scratch.tryAllocate(0, 0, HUGE_TRIAL_BYTES);
             boolean aligned = errno == 0 && congruent(BlockMap.read(scratch, HUGE_TRIAL_BYTES, true));
             return new Answer(aligned, "4 MiB of blocks lay " + (aligned ? "on" : "off") + " a multiple of 2 MiB");
@@ -229,6 +231,9 @@ final class ProbeBuilder {
                     + "(ndctl create-namespace -m fsdax, mount -o dax), or use a devdax namespace");
         } else if (on == Medium.FS_DAX_ASYNC) {
             remedies.add("the device gives DAX without MAP_SYNC (virtio-pmem does): an nvdimm device gives both");
+        }
+        if (on == Medium.FS_DAX && !hugePages.yes()) {
+            remedies.add("for pages of 2 MiB align the blocks: mkfs.ext4 -E stride=512,stripe_width=512");
         }
         if (on == Medium.DEVICE_DAX_VOLATILE) {
             remedies.add("the device is memory that nothing declares persistent: use a namespace on an nvdimm");

@@ -16,10 +16,12 @@ import org.selkie.fault.SystemCallException;
 import org.selkie.os.Capabilities;
 import org.selkie.os.ChildJvm;
 import org.selkie.os.Command;
+import org.selkie.os.Errno;
 import org.selkie.os.FileHandle;
 import org.selkie.os.KernelAbi;
 import org.selkie.persist.Durability;
 import org.selkie.persist.Granularity;
+import org.selkie.persist.PersistenceDomain;
 import org.selkie.seal.SealMarker;
 import org.selkie.seal.SealTier;
 
@@ -120,6 +122,38 @@ final class DaxTest {
         try (opened) {
             assertFalse(opened.status().isImmutable());
             assertFalse(Files.exists(SealMarker.of(file)));
+        }
+    }
+
+    @Test
+    void anImmutableSealHoldsAgainstADescriptorThatWasOpenBefore() {
+        requireExt4WithTheCapability();
+        Path file = file();
+        Extent.create(file, DURABLE).close();
+        try (FileHandle before = FileHandle.open(file, KernelAbi.O_RDWR);
+                Extent extent = Extent.open(file, ExtentOptions.asFound())) {
+            assertEquals(SealTier.IMMUTABLE, extent.seal().tier());
+            assertEquals("EPERM", errnoName(() -> before.truncate(0)));
+            assertEquals("EPERM", errnoName(() -> before.write(0, new byte[1])));
+            int punch = KernelAbi.FALLOC_FL_KEEP_SIZE | KernelAbi.FALLOC_FL_PUNCH_HOLE;
+            for (int mode : new int[] {0, punch, KernelAbi.FALLOC_FL_ZERO_RANGE}) {
+                assertEquals(Errno.EPERM, before.tryAllocate(mode, 0, 4096), () -> "mode " + mode);
+            }
+            extent.segment().fill((byte) 6);
+            extent.persister().persist(extent.address(), LENGTH);
+            extent.verify();
+        }
+    }
+
+    @Test
+    void aFenceIsEnoughOnlyWhereEveryRegionKeepsTheCaches() {
+        PersistenceDomain domain = PersistenceDomain.ofThisMachine();
+        try (Extent extent = Extent.create(file(), DURABLE)) {
+            boolean everywhere = domain.regions().values().stream().allMatch("cpu_cache"::equals);
+            assertEquals(
+                    everywhere ? Granularity.BYTE : Granularity.CACHE_LINE,
+                    extent.persister().granularity(),
+                    domain::description);
         }
     }
 

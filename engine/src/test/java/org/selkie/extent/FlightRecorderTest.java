@@ -8,12 +8,13 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.selkie.persist.Durability;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 final class FlightRecorderTest {
-    @TempDir
+    @TempDir(factory = MappableDirectory.class)
     private Path temporary;
 
     @Test
@@ -24,7 +25,9 @@ final class FlightRecorderTest {
             recording.enable("org.selkie.Map");
             recording.enable("org.selkie.SealChange");
             recording.start();
-            Extent.create(file, ExtentOptions.ofLength(1 << 20)).close();
+            ExtentOptions options =
+                    ExtentOptions.ofLength(1 << 20).withRequiredDurability(Durability.PROCESS_CRASH);
+            Extent.create(file, options).close();
             recording.stop();
             recording.dump(dump);
         }
@@ -34,7 +37,7 @@ final class FlightRecorderTest {
         RecordedEvent map = only(events, "org.selkie.Map").getFirst();
         assertEquals(1 << 20, map.getLong("lengthBytes"));
         assertEquals("ADVISORY", map.getString("tier"));
-        assertEquals("POWER_FAILURE", map.getString("durability"));
+        assertEquals("PROCESS_CRASH", map.getString("durability"));
         assertTrue(map.getDuration().isPositive(), map::toString);
 
         List<RecordedEvent> seals = only(events, "org.selkie.SealChange");

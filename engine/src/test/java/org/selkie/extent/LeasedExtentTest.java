@@ -22,6 +22,7 @@ import org.selkie.os.FileHandle;
 import org.selkie.os.KernelAbi;
 import org.selkie.os.Lease;
 import org.selkie.os.LockTable;
+import org.selkie.persist.Durability;
 import org.selkie.seal.SealEvent;
 import org.selkie.seal.SealState;
 import org.selkie.seal.SealTier;
@@ -38,10 +39,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 @Timeout(120)
 final class LeasedExtentTest {
     private static final long LENGTH = 1 << 20;
-    private static final ExtentOptions LEASED =
-            ExtentOptions.ofLength(LENGTH).withSealTier(SealTier.LEASE);
+    private static final ExtentOptions EMULATED =
+            ExtentOptions.ofLength(LENGTH).withRequiredDurability(Durability.PROCESS_CRASH);
+    private static final ExtentOptions LEASED = EMULATED.withSealTier(SealTier.LEASE);
 
-    @TempDir
+    @TempDir(factory = MappableDirectory.class)
     private Path temporary;
 
     private final BlockingQueue<SealEvent> events = new LinkedBlockingQueue<>();
@@ -166,7 +168,7 @@ final class LeasedExtentTest {
             for (boolean readOnly : new boolean[] {false, true}) {
                 ExtentBusyException e = assertThrows(
                         ExtentBusyException.class,
-                        () -> Extent.open(file, ExtentOptions.asFound().withReadOnly(readOnly)).close());
+                        () -> Extent.open(file, EMULATED.withReadOnly(readOnly)).close());
                 assertTrue(
                         e.getMessage().startsWith("process " + holder.pid() + " holds a lease on " + file),
                         e.getMessage());
@@ -189,7 +191,7 @@ final class LeasedExtentTest {
 
     @Test
     void aFileThatSomebodyElseHasOpenGetsNoLease() {
-        Extent.create(file, ExtentOptions.ofLength(LENGTH)).close();
+        Extent.create(file, EMULATED).close();
         try (FileHandle other = FileHandle.open(file, KernelAbi.O_RDONLY)) {
             SealUnavailableException e = assertThrows(
                     SealUnavailableException.class, () -> Extent.open(file, LEASED).close());

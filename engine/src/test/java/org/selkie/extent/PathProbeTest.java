@@ -32,7 +32,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class PathProbeTest {
     private static final int FREE_BIT = 0x200000;
 
-    @TempDir
+    @TempDir(factory = MappableDirectory.class)
     private Path temporary;
 
     private static List<Path> below(Path directory) throws Exception {
@@ -152,7 +152,8 @@ final class PathProbeTest {
     @Test
     void anOpenExtentIsReportedAsLocked() {
         Path file = temporary.resolve("extent");
-        try (Extent extent = Extent.create(file, ExtentOptions.ofLength(1 << 20))) {
+        ExtentOptions options = ExtentOptions.ofLength(1 << 20).withRequiredDurability(Durability.PROCESS_CRASH);
+        try (Extent extent = Extent.create(file, options)) {
             ProbeReport report = PathProbe.probe(file, 0);
             assertTrue(report.remedies().stream().anyMatch(text -> text.contains("is locked")), report::toString);
             extent.verify();

@@ -37,8 +37,9 @@ final class RefusalTest {
     private static final ExtentOptions DURABLE = ExtentOptions.ofLength(LENGTH);
     private static final ExtentOptions EMULATED = DURABLE.withRequiredDurability(Durability.PROCESS_CRASH);
     private static final ExtentOptions AS_FOUND = ExtentOptions.asFound();
+    private static final ExtentOptions FOUND = EMULATED.withLengthBytes(0);
 
-    @TempDir
+    @TempDir(factory = MappableDirectory.class)
     private Path temporary;
 
     private Path file;
@@ -74,11 +75,11 @@ final class RefusalTest {
         refused(
                 MapDirectRefusedException.class,
                 "is read-only, and MAP_DIRECT needs PROT_WRITE",
-                () -> open(file, AS_FOUND.withReadOnly(true).withMapDirectBit(FREE_BIT)));
+                () -> open(file, FOUND.withReadOnly(true).withMapDirectBit(FREE_BIT)));
         refused(
                 MapDirectRefusedException.class,
                 "no bit is configured",
-                () -> open(file, AS_FOUND.withReadOnly(true).withSealTier(SealTier.MAP_DIRECT)));
+                () -> open(file, FOUND.withReadOnly(true).withSealTier(SealTier.MAP_DIRECT)));
     }
 
     @Test
@@ -87,14 +88,14 @@ final class RefusalTest {
             refused(
                     MapDirectRefusedException.class,
                     "in Linux today; name the bit",
-                    () -> create(file, DURABLE.withMapDirectBit(bit)));
+                    () -> create(file, EMULATED.withMapDirectBit(bit)));
         }
         assertFalse(Files.exists(file));
     }
 
     @Test
     void aBitThatTheKernelDoesNotKnowFallsBackAndTheReportSaysWhy() {
-        try (Extent extent = Extent.create(file, DURABLE.withMapDirectBit(FREE_BIT))) {
+        try (Extent extent = Extent.create(file, EMULATED.withMapDirectBit(FREE_BIT))) {
             assertEquals(SealTier.ADVISORY, extent.seal().tier());
             assertTrue(
                     extent.report().tierReason().startsWith("no MAP_DIRECT: the kernel refuses the mapping: EOPNO"),
@@ -107,7 +108,7 @@ final class RefusalTest {
         refused(
                 MapDirectRefusedException.class,
                 "the kernel refuses the mapping: EOPNOTSUPP",
-                () -> create(file, DURABLE.withMapDirectBit(FREE_BIT).withSealTier(SealTier.MAP_DIRECT)));
+                () -> create(file, EMULATED.withMapDirectBit(FREE_BIT).withSealTier(SealTier.MAP_DIRECT)));
         assertEmpty(temporary);
     }
 
@@ -151,31 +152,31 @@ final class RefusalTest {
 
     @Test
     void aSecondOpenerIsRefusedInThisProcessAndInAnother() {
-        try (Extent extent = Extent.create(file, DURABLE)) {
-            refused(ExtentBusyException.class, "is open for writing already", () -> open(file, AS_FOUND));
+        try (Extent extent = Extent.create(file, EMULATED)) {
+            refused(ExtentBusyException.class, "is open for writing already", () -> open(file, FOUND));
             try (ChildJvm child = ChildJvm.start(OpensAnExtent.class, file.toString())) {
                 child.expect("ExtentBusyException");
             }
             extent.verify();
         }
-        open(file, AS_FOUND);
+        open(file, FOUND);
     }
 
     @Test
     void theDeathOfAnOwnerFreesTheFile() {
-        create(file, DURABLE);
+        create(file, EMULATED);
         try (ChildJvm child = ChildJvm.start(OpensAnExtent.class, file.toString()).expect("open")) {
-            refused(ExtentBusyException.class, "is open for writing already", () -> open(file, AS_FOUND));
+            refused(ExtentBusyException.class, "is open for writing already", () -> open(file, FOUND));
             child.kill();
-            open(file, AS_FOUND);
+            open(file, FOUND);
         }
     }
 
     @Test
     void aSymbolicLinkADirectoryAndADeviceAreRefusedByWhatTheyAre() throws Exception {
-        create(file, DURABLE);
+        create(file, EMULATED);
         Path link = Files.createSymbolicLink(temporary.resolve("link"), file);
-        refused(MediumRefusedException.class, "a symbolic link, which is not followed", () -> open(link, AS_FOUND));
+        refused(MediumRefusedException.class, "a symbolic link, which is not followed", () -> open(link, FOUND));
         refused(MediumRefusedException.class, "it is a directory", () -> open(temporary, AS_FOUND));
         refused(MediumRefusedException.class, "it is a device", () -> open(Path.of("/dev/zero"), AS_FOUND));
         refused(
@@ -186,7 +187,7 @@ final class RefusalTest {
                 MediumRefusedException.class, "a symbolic link", () -> Extent.openDevice(link, 0, DURABLE).close());
         // A link that points nowhere must not become the file that it points to.
         Path dangling = Files.createSymbolicLink(temporary.resolve("dangling"), temporary.resolve("target"));
-        refused(SystemCallException.class, "EEXIST", () -> create(dangling, DURABLE));
+        refused(SystemCallException.class, "EEXIST", () -> create(dangling, EMULATED));
         assertFalse(Files.exists(temporary.resolve("target")));
     }
 
@@ -265,7 +266,7 @@ final class RefusalTest {
             refused(
                     SealUnavailableException.class,
                     tier + " seal",
-                    () -> create(file, DURABLE.withSealTier(tier)));
+                    () -> create(file, EMULATED.withSealTier(tier)));
         }
         assertEmpty(temporary);
         for (SealTier tier : List.of(SealTier.IMMUTABLE, SealTier.LEASE)) {
@@ -278,27 +279,27 @@ final class RefusalTest {
 
     @Test
     void aLengthThatCannotBeIsRefused() throws Exception {
-        refused(ExtentLengthException.class, "give a multiple", () -> create(file, DURABLE.withLengthBytes(5000)));
-        refused(ExtentLengthException.class, "and not 0", () -> create(file, AS_FOUND));
+        refused(ExtentLengthException.class, "give a multiple", () -> create(file, EMULATED.withLengthBytes(5000)));
+        refused(ExtentLengthException.class, "and not 0", () -> create(file, FOUND));
         assertEmpty(temporary);
         refused(ExtentLengthException.class, "give 1 or more", () -> ExtentOptions.ofLength(-1));
-        create(file, DURABLE);
+        create(file, EMULATED);
         refused(
                 ExtentLengthException.class,
                 "has 1048576 bytes, expected 2097152; it was truncated",
-                () -> open(file, DURABLE.withLengthBytes(2 * LENGTH)));
+                () -> open(file, EMULATED.withLengthBytes(2 * LENGTH)));
         Command.check("truncate", "-s", "0", file.toString());
-        refused(ExtentLengthException.class, "has 0 bytes, expected at least one", () -> open(file, AS_FOUND));
+        refused(ExtentLengthException.class, "has 0 bytes, expected at least one", () -> open(file, FOUND));
     }
 
     @Test
     void whatExistsIsNotOverwrittenAndWhatIsMissingIsNotMade() throws Exception {
         Files.writeString(file, "somebody's");
-        refused(SystemCallException.class, "= EEXIST; the file exists already", () -> create(file, DURABLE));
+        refused(SystemCallException.class, "= EEXIST; the file exists already", () -> create(file, EMULATED));
         assertEquals("somebody's", Files.readString(file));
         refused(SystemCallException.class, "= ENOENT; ", () -> open(temporary.resolve("missing"), AS_FOUND));
         assertFalse(Files.exists(temporary.resolve("missing")));
-        refused(ReadOnlyException.class, "make it writable", () -> create(file, DURABLE.withReadOnly(true)));
+        refused(ReadOnlyException.class, "make it writable", () -> create(file, EMULATED.withReadOnly(true)));
     }
 
     @Test
@@ -338,7 +339,7 @@ final class RefusalTest {
         private OpensAnExtent() {}
 
         public static void main(String[] arguments) throws InterruptedException {
-            try (Extent extent = Extent.open(Path.of(arguments[0]), AS_FOUND)) {
+            try (Extent extent = Extent.open(Path.of(arguments[0]), FOUND)) {
                 extent.verify();
                 System.out.println("open");
                 Thread.sleep(60_000);

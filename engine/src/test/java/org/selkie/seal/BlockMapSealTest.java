@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.selkie.extent.MappableDirectory;
 import org.selkie.fault.ExtentBusyException;
 import org.selkie.fault.MediumRefusedException;
 import org.selkie.os.Command;
@@ -23,7 +24,7 @@ final class BlockMapSealTest {
     private static final int CREATE = KernelAbi.O_RDWR | KernelAbi.O_CREAT | KernelAbi.O_EXCL;
     private static final long LENGTH = 64 << 10;
 
-    @TempDir
+    @TempDir(factory = MappableDirectory.class)
     private Path temporary;
 
     private static FileHandle written(Path file) {

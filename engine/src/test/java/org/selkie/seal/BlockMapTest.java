@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.selkie.extent.MappableDirectory;
 import org.selkie.os.Command;
 import org.selkie.os.FileHandle;
 import org.selkie.os.KernelAbi;
@@ -19,7 +20,7 @@ final class BlockMapTest {
     private static final long LENGTH = 1 << 20;
     private static final int PUNCH = KernelAbi.FALLOC_FL_KEEP_SIZE | KernelAbi.FALLOC_FL_PUNCH_HOLE;
 
-    @TempDir
+    @TempDir(factory = MappableDirectory.class)
     private Path temporary;
 
     private static FileHandle written(Mount mount, String name) {

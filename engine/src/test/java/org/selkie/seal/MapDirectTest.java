@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.selkie.extent.MappableDirectory;
 import org.selkie.os.Errno;
 import org.selkie.os.FileHandle;
 import org.selkie.os.KernelAbi;
@@ -18,7 +19,7 @@ final class MapDirectTest {
     private static final int CREATE = KernelAbi.O_RDWR | KernelAbi.O_CREAT | KernelAbi.O_EXCL;
     private static final int FREE_BIT = 0x200000;
 
-    @TempDir
+    @TempDir(factory = MappableDirectory.class)
     private Path temporary;
 
     @Test

@@ -7,6 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.selkie.extent.MappableDirectory;
 import org.selkie.fault.ExtentBusyException;
 import org.selkie.fault.SealUnavailableException;
 import org.selkie.os.Capabilities;
@@ -29,7 +30,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 final class SealMarkerTest {
     private static final int CREATE = KernelAbi.O_RDWR | KernelAbi.O_CREAT | KernelAbi.O_EXCL;
 
-    @TempDir
+    @TempDir(factory = MappableDirectory.class)
     private Path temporary;
 
     @BeforeEach

@@ -29,7 +29,7 @@ final class Appender {
             written = extent.persister.append(extent.addressOf(position), payload, offset, lengthBytes, position,
                     RecordLayout.stamp(RecordLayout.DATA, extent.seed, claims.lagLines(slot, position)));
         } catch (Throwable e) {
-            throw claims.failed(slot, position, e);
+            throw claims.failed(slot, position, RecordLayout.recordBytes(lengthBytes), e);
         }
         return finish(slot, position, written);
     }
@@ -44,7 +44,7 @@ final class Appender {
             written = extent.persister.append(extent.addressOf(position), payload, lengthBytes, position,
                     RecordLayout.stamp(RecordLayout.DATA, extent.seed, claims.lagLines(slot, position)));
         } catch (Throwable e) {
-            throw claims.failed(slot, position, e);
+            throw claims.failed(slot, position, RecordLayout.recordBytes(lengthBytes), e);
         }
         return finish(slot, position, written);
     }
@@ -59,7 +59,7 @@ final class Appender {
             written = extent.persister.appendLong(extent.addressOf(position), payload, lengthBytes, position,
                     RecordLayout.stamp(RecordLayout.DATA, extent.seed, claims.lagLines(slot, position)));
         } catch (Throwable e) {
-            throw claims.failed(slot, position, e);
+            throw claims.failed(slot, position, RecordLayout.recordBytes(lengthBytes), e);
         }
         return finish(slot, position, written);
     }
@@ -74,7 +74,7 @@ final class Appender {
             written = extent.persister.batch(extent.addressOf(position), staged, lengthBytes, position,
                     RecordLayout.stamp(0, extent.seed, claims.lagLines(slot, position)));
         } catch (Throwable e) {
-            throw claims.failed(slot, position, e);
+            throw claims.failed(slot, position, lengthBytes, e);
         }
         return finish(slot, position, written);
     }

@@ -49,11 +49,12 @@ public final class Batch implements AutoCloseable {
         log.requireFits(payload.byteSize());
         long bytes = RecordLayout.recordBytes(payload.byteSize());
         MemorySegment staged = room(usedBytes + bytes);
+        // First what can fail: the one before must not promise a member that does not come.
+        RecordLayout.stage(staged, usedBytes, payload, RecordLayout.DATA, records == 0 ? 0 : RecordLayout.CONTINUES);
         if (lastOffset >= 0) {
             RecordLayout.restageFlags(staged, lastOffset,
                     RecordLayout.MORE | (lastOffset > 0 ? RecordLayout.CONTINUES : 0));
         }
-        RecordLayout.stage(staged, usedBytes, payload, RecordLayout.DATA, records == 0 ? 0 : RecordLayout.CONTINUES);
         lastOffset = usedBytes;
         usedBytes += bytes;
         records++;
@@ -107,13 +108,13 @@ public final class Batch implements AutoCloseable {
         if (staged == null) {
             throw new IllegalStateException("this batch on log " + log.name() + " was closed; make a new one");
         }
-        if (neededBytes <= staged.byteSize()) {
-            return staged;
-        }
         long limitBytes = RecordLayout.recordBytes(log.maxPayloadBytes());
         if (neededBytes > limitBytes) {
             throw new RecordTooLargeException("a batch of " + neededBytes + " bytes on media does not fit: log " + log.name()
                     + " takes at most " + limitBytes + " at once; commit what it holds first");
+        }
+        if (neededBytes <= staged.byteSize()) {
+            return staged;
         }
         MemorySegment larger = log.staging().take(Math.min(limitBytes, 2 * neededBytes));
         MemorySegment.copy(staged, 0, larger, 0, usedBytes);

@@ -25,7 +25,10 @@ public final class Claim implements AutoCloseable {
         return open().asSlice(0, lengthBytes);
     }
 
-    /** Appends the record, durably, and returns its position. */
+    /**
+     * Appends the record, durably, and returns its position. If it throws, because the pool is full for example, the claim
+     * is as it was, and can be committed later.
+     */
     public long commit() {
         return commit(lengthBytes);
     }
@@ -34,11 +37,9 @@ public final class Claim implements AutoCloseable {
     public long commit(int usedBytes) {
         java.util.Objects.checkFromIndexSize(0, usedBytes, lengthBytes);
         MemorySegment payload = open();
-        try {
-            return log.write(payload, usedBytes);
-        } finally {
-            release(payload);
-        }
+        long position = log.write(payload, usedBytes);
+        release(payload);
+        return position;
     }
 
     /** Gives the memory back; nothing reaches the log. */

@@ -19,6 +19,9 @@ interface Claims {
     /** The place is written, and durable where stores are durable on return. Leaves the slot. */
     void written(int slot, long position, long bytes);
 
-    /** The place cannot be written and stays a hole: readers stop before it, recovery covers it. Leaves the slot. */
-    RuntimeException failed(int slot, long position, Throwable e);
+    /**
+     * The place was not written. If storing failed, it stays a hole: readers stop before it, recovery covers it, and the log
+     * stops. If the payload could not be read, which is the caller's mistake, the log goes on. Leaves the slot.
+     */
+    RuntimeException failed(int slot, long position, long bytes, Throwable e);
 }

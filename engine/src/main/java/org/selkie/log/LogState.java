@@ -288,6 +288,17 @@ final class LogState {
                 + cause.getMessage() + "); open the pool again", cause));
     }
 
+    /** Covers a claimed place with a record that skips it. Returns false if that cannot be stored. */
+    boolean cover(long position, long bytes) {
+        try {
+            LogExtent extent = extentOf(position);
+            RecordLayout.writeSpan(extent.persister, extent.addressOf(position), bytes, position, RecordLayout.PAD, extent.seed);
+            return true;
+        } catch (RuntimeException | Error e) {
+            return false;
+        }
+    }
+
     static RuntimeException rethrow(Throwable e) {
         if (e instanceof Error error) {
             throw error;

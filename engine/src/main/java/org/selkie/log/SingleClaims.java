@@ -2,6 +2,7 @@
 package org.selkie.log;
 
 import org.jspecify.annotations.Nullable;
+import org.selkie.fault.SelkieException;
 import org.selkie.fault.WrongWriterException;
 
 /**
@@ -63,8 +64,11 @@ final class SingleClaims implements Claims {
     }
 
     @Override
-    public RuntimeException failed(int held, long position, Throwable e) {
-        log.failAt(position, e);
+    public RuntimeException failed(int held, long position, long bytes, Throwable e) {
+        // The tail has not moved: unless storing failed, the place is as free as before.
+        if (e instanceof SelkieException) {
+            log.failAt(position, e);
+        }
         writers.leave(slot);
         return LogState.rethrow(e);
     }

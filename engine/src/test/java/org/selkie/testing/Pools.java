@@ -33,6 +33,7 @@ public final class Pools {
     }
 
     /** A record as a reader hands it over. Equal if position and bytes are. */
+    @SuppressWarnings("ArrayRecordComponent")
     public record Entry(long position, byte[] payload) {
 
         @Override
@@ -80,7 +81,7 @@ public final class Pools {
         byte[] payload = new byte[lengthBytes];
         new SplittableRandom(number).nextBytes(payload);
         for (int i = 0; i < Math.min(Long.BYTES, lengthBytes); i++) {
-            payload[i] = (byte) (number >>> 8 * i);
+            payload[i] = (byte) (number >>> (8 * i));
         }
         return payload;
     }
@@ -89,7 +90,7 @@ public final class Pools {
     public static long number(byte[] payload) {
         long number = 0;
         for (int i = 0; i < Long.BYTES; i++) {
-            number |= (payload[i] & 0xffL) << 8 * i;
+            number |= (payload[i] & 0xffL) << (8 * i);
         }
         return Arrays.equals(payload, payload(number, payload.length)) ? number : -1;
     }

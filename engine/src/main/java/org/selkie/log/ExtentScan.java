@@ -30,6 +30,17 @@ final class ExtentScan {
         Scan.BATCH_OFFSET.set(scan, NO_BATCH);
     }
 
+    /** If the walk begins in the middle of a batch, because the log was trimmed there, what is left of it counts as one. */
+    void beginWithinBatch() {
+        MemorySegment record = MemorySegment.ofArray(new byte[RecordLayout.HEADER_BYTES]);
+        long offset = Scan.OFFSET.get(scan);
+        long length = HotPath.readRecord(extent.address + offset, Scan.END.get(scan) - offset, position(), extent.seed, record,
+                record.byteSize());
+        if (length >= 0 && (RecordLayout.flags(record) & RecordLayout.CONTINUES) != 0) {
+            Scan.BATCH_OFFSET.set(scan, offset);
+        }
+    }
+
     /** Where the walk stands: at {@code stop}, or at the record that it could not take. */
     long position() {
         return extent.base + Scan.OFFSET.get(scan);
@@ -82,6 +93,15 @@ final class ExtentScan {
         return 0;
     }
 
+    /** Goes back to where the batch began that the walk is in the middle of: it may be written again, or covered. */
+    void backToBatch() {
+        if (inBatch()) {
+            long batch = Scan.BATCH_OFFSET.get(scan);
+            dropBatch();
+            Scan.OFFSET.set(scan, batch);
+        }
+    }
+
     /** Forgets the batch that is not whole, and the records of it that were counted. */
     void dropBatch() {
         if (inBatch()) {
@@ -117,20 +137,23 @@ final class ExtentScan {
         return extent.end;
     }
 
-    /** The record that ends at a position or, if what is before it does not verify, the last one that does. */
-    static long lastRecordBefore(LogExtent extent, long at) {
-        long last = extent.first;
-        long position = extent.first;
-        while (position < at) {
+    /**
+     * Where the record begins that reaches up to a position, or the place that does not verify in front of it.
+     *
+     * @param from the position of some record before
+     */
+    static long recordBefore(LogExtent extent, long from, long at) {
+        long position = from;
+        while (true) {
             long length = HotPath.readRecord(extent.addressOf(position), extent.end - position, position, extent.seed,
                     MemorySegment.NULL, 0);
-            if (length >= 0) {
-                last = position;
-                position += RecordLayout.recordBytes(length);
-            } else {
-                position = new ExtentScan(extent, position + RecordLayout.LINE_BYTES).search();
+            long next = length >= 0
+                    ? position + RecordLayout.recordBytes(length)
+                    : new ExtentScan(extent, position + RecordLayout.LINE_BYTES).search();
+            if (next >= at) {
+                return position;
             }
+            position = next;
         }
-        return last;
     }
 }

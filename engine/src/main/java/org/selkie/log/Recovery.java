@@ -132,6 +132,9 @@ final class Recovery {
             return;
         }
         ExtentScan scan = new ExtentScan(extent, from);
+        if (from > extent.first) {
+            scan.beginWithinBatch();
+        }
         while (scan.position() < extent.end) {
             long before = scan.position();
             long code = scan.walk(extent.end);
@@ -307,6 +310,7 @@ final class Recovery {
                 active = extent;
             }
         }
-        return new RecoveredLog(start, Math.max(tail, start), active, chain, List.copyOf(surplus), report);
+        long end = Math.max(tail, start);
+        return new RecoveredLog(start, end, Math.clamp(proven, start, end), active, chain, List.copyOf(surplus), report);
     }
 }

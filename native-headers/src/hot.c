@@ -54,11 +54,11 @@ SELKIE_FLUSH(selkie_flush_cvac, selkie_line_cvac)
 
 // append: one record, without flags; batch: several, staged. stamp: seed | lag << 32 | type << 56. Few arguments, and all of
 // 64 bits: what does not fit into registers the JVM stores around the call, and every store costs.
-#define SELKIE_WRITERS(suffix, store, clean, fence)                                                                    \
+#define SELKIE_WRITERS(suffix, stores, clean, fence)                                                                   \
     SELKIE_HOT int64_t selkie_append_##suffix(void *to, const void *payload, uint64_t length, uint64_t position,       \
                                               uint64_t stamp) {                                                        \
         const uint64_t bytes =                                                                                         \
-            selkie_write_record(store, to, payload, length, position, (uint32_t)stamp, stamp >> 32);                   \
+            selkie_write_record(stores, to, payload, length, position, (uint32_t)stamp, stamp >> 32);                  \
         clean(to, bytes);                                                                                              \
         fence();                                                                                                       \
         return (int64_t)bytes;                                                                                         \
@@ -66,7 +66,7 @@ SELKIE_FLUSH(selkie_flush_cvac, selkie_line_cvac)
     SELKIE_HOT int64_t selkie_batch_##suffix(void *to, const void *staged, uint64_t bytes, uint64_t position,          \
                                              uint64_t stamp) {                                                         \
         const uint64_t written =                                                                                       \
-            selkie_write_batch(store, to, staged, bytes, position, (uint32_t)stamp, (uint32_t)(stamp >> 32));          \
+            selkie_write_batch(stores, to, staged, bytes, position, (uint32_t)stamp, (uint32_t)(stamp >> 32));         \
         clean(to, written);                                                                                            \
         fence();                                                                                                       \
         return (int64_t)written;                                                                                       \
@@ -74,7 +74,7 @@ SELKIE_FLUSH(selkie_flush_cvac, selkie_line_cvac)
     SELKIE_HOT int64_t selkie_copy_##suffix(void *to, const void *from, uint64_t bytes) {                              \
         const selkie_word *word = (const selkie_word *)from;                                                           \
         for (uint64_t i = 0; i < bytes / 8; i++) {                                                                     \
-            store((uint64_t *)to + i, word[i]);                                                                        \
+            stores.word((uint64_t *)to + i, word[i]);                                                                  \
         }                                                                                                              \
         clean(to, bytes);                                                                                              \
         fence();                                                                                                       \
@@ -83,9 +83,9 @@ SELKIE_FLUSH(selkie_flush_cvac, selkie_line_cvac)
 
 // CACHE_LINE: non-temporal stores and the fence. BYTE (caches are in the persistence domain): plain stores and the fence.
 // PAGE: plain stores; msync does the rest.
-SELKIE_WRITERS(cache_line, selkie_store_nt, SELKIE_CLEAN_NT, selkie_fence_inline)
-SELKIE_WRITERS(byte, selkie_store_plain, SELKIE_NO_CLEAN, selkie_fence_inline)
-SELKIE_WRITERS(page, selkie_store_plain, SELKIE_NO_CLEAN, SELKIE_NO_FENCE)
+SELKIE_WRITERS(cache_line, SELKIE_STORES_NT, SELKIE_CLEAN_NT, selkie_fence_inline)
+SELKIE_WRITERS(byte, SELKIE_STORES_PLAIN, SELKIE_NO_CLEAN, selkie_fence_inline)
+SELKIE_WRITERS(page, SELKIE_STORES_PLAIN, SELKIE_NO_CLEAN, SELKIE_NO_FENCE)
 
 SELKIE_HOT int64_t selkie_fence(void) {
     selkie_fence_inline();

@@ -30,9 +30,50 @@ SELKIE_INLINE uint64_t selkie_tail_word(const unsigned char *end, uint64_t lengt
     return word;
 }
 
-// Numbered as in docs/format.md, "Writing a record". `store` is a constant at each use, so each caller has its own copy.
+// How bytes are stored: a word, and 64 bytes to a multiple of 16. Constants at each use, so that each use has its own code.
+struct selkie_stores {
+    void (*word)(uint64_t *to, uint64_t word);
+    void (*block)(uint64_t *to, const void *from);
+};
+
+#define SELKIE_STORES_NT ((struct selkie_stores){selkie_store_nt, selkie_store_block_nt})
+#define SELKIE_STORES_PLAIN ((struct selkie_stores){selkie_store_plain, selkie_store_block_plain})
+
+// Stores whole words and returns the checksum carried on over them. `to` is 24 bytes into a line at first: after one word
+// it is a multiple of 16.
+SELKIE_INLINE uint64_t selkie_store_words(const struct selkie_stores stores, uint64_t **to, const unsigned char **from,
+                                          const unsigned char *const end, uint64_t crc) {
+    uint64_t *word = *to;
+    const unsigned char *at = *from;
+    if (at != end) {
+        const uint64_t w = *(const selkie_word *)at;
+        crc = selkie_crc32c_u64(crc, w);
+        stores.word(word++, w);
+        at += 8;
+    }
+    while ((uint64_t)(end - at) >= 64) {
+        stores.block(word, at);
+#pragma GCC unroll 8
+        for (int i = 0; i < 8; i++) {
+            crc = selkie_crc32c_u64(crc, *(const selkie_word *)(at + 8 * i));
+        }
+        at += 64;
+        word += 8;
+    }
+    while (at != end) {
+        const uint64_t w = *(const selkie_word *)at;
+        crc = selkie_crc32c_u64(crc, w);
+        stores.word(word++, w);
+        at += 8;
+    }
+    *to = word;
+    *from = at;
+    return crc;
+}
+
+// Numbered as in docs/format.md, "Writing a record".
 // third: lag | type << 24 | flags << 32.
-SELKIE_INLINE uint64_t selkie_write_record(void (*store)(uint64_t *, uint64_t), void *to, const void *payload,
+SELKIE_INLINE uint64_t selkie_write_record(const struct selkie_stores stores, void *to, const void *payload,
                                            uint64_t length, uint64_t position, uint32_t seed, uint64_t third) {
     uint64_t *word = (uint64_t *)to;
     const unsigned char *from = (const unsigned char *)payload;
@@ -41,46 +82,30 @@ SELKIE_INLINE uint64_t selkie_write_record(void (*store)(uint64_t *, uint64_t), 
     // 1. The header's words after the first go out as they enter the checksum.
     uint64_t crc = selkie_crc32c_u32(seed, (uint32_t)length);
     crc = selkie_crc32c_u64(crc, position);
-    store(word + 1, position);
+    stores.word(word + 1, position);
     crc = selkie_crc32c_u64(crc, third);
-    store(word + 2, third);
+    stores.word(word + 2, third);
     word += 3;
-    // 2. The payload, whole words, a line's worth a turn.
-    const unsigned char *const whole = from + (length & ~(uint64_t)7);
-    while ((uint64_t)(whole - from) >= 64) {
-#pragma GCC unroll 8
-        for (int i = 0; i < 8; i++) {
-            const uint64_t w = *(const selkie_word *)(from + 8 * i);
-            crc = selkie_crc32c_u64(crc, w);
-            store(word + i, w);
-        }
-        from += 64;
-        word += 8;
-    }
-    while (from != whole) {
-        const uint64_t w = *(const selkie_word *)from;
-        crc = selkie_crc32c_u64(crc, w);
-        store(word++, w);
-        from += 8;
-    }
+    // 2. The payload's whole words.
+    crc = selkie_store_words(stores, &word, &from, from + (length & ~(uint64_t)7), crc);
     // 3. The last bytes, zeros, and the length in lines as the record's last four bytes.
     uint64_t w = selkie_tail_word(from + (length & 7), length);
     while (word != last) {
         crc = selkie_crc32c_u64(crc, w);
-        store(word++, w);
+        stores.word(word++, w);
         w = 0;
     }
     w |= (bytes / SELKIE_LINE_BYTES) << 32;
     crc = selkie_crc32c_u64(crc, w);
-    store(word, w);
+    stores.word(word, w);
     // 4. The first word holds the checksum, so it is known last; stores of this kind are not ordered, and need not be.
-    store((uint64_t *)to, crc | length << 32);
+    stores.word((uint64_t *)to, crc | length << 32);
     return bytes;
 }
 
 // A batch: records that stand ready in DRAM (length, kind, payload, zeros, trailer), stamped and copied in one pass.
 // Returns the bytes written; less than `bytes` if a staged length does not fit, which only a bug can cause.
-SELKIE_INLINE uint64_t selkie_write_batch(void (*store)(uint64_t *, uint64_t), void *to, const void *staged,
+SELKIE_INLINE uint64_t selkie_write_batch(const struct selkie_stores stores, void *to, const void *staged,
                                           uint64_t bytes, uint64_t position, uint32_t seed, uint32_t lag) {
     uint64_t *word = (uint64_t *)to;
     const selkie_word *from = (const selkie_word *)staged;
@@ -94,25 +119,21 @@ SELKIE_INLINE uint64_t selkie_write_batch(void (*store)(uint64_t *, uint64_t), v
         uint64_t crc = selkie_crc32c_u32(seed, (uint32_t)length);
         const uint64_t at = position + (uint64_t)((char *)word - (char *)to);
         crc = selkie_crc32c_u64(crc, at);
-        store(word + 1, at);
+        stores.word(word + 1, at);
         // Every member proves what the first one proves, so its lag grows by its distance from the first: a member must
         // not vouch for those before it in the same batch, which are stored and fenced together with it.
         const uint64_t far = lag + (at - position) / SELKIE_LINE_BYTES;
         const uint64_t known = lag != SELKIE_LAG_UNKNOWN && far < SELKIE_LAG_UNKNOWN;
         const uint64_t third = (from[2] & ~(uint64_t)SELKIE_LAG_UNKNOWN) | (known ? far : SELKIE_LAG_UNKNOWN);
         crc = selkie_crc32c_u64(crc, third);
-        store(word + 2, third);
-        uint64_t *const next = word + record / 8;
+        stores.word(word + 2, third);
         uint64_t *const first = word;
         const selkie_word *const head = from;
         word += 3;
-        from += 3;
-        while (word != next) {
-            const uint64_t w = *from++;
-            crc = selkie_crc32c_u64(crc, w);
-            store(word++, w);
-        }
-        store(first, crc | (head[0] & 0xffffffff00000000ull));
+        const unsigned char *body = (const unsigned char *)(from + 3);
+        crc = selkie_store_words(stores, &word, &body, (const unsigned char *)from + record, crc);
+        from = (const selkie_word *)body;
+        stores.word(first, crc | (head[0] & 0xffffffff00000000ull));
     }
     return (uint64_t)((char *)word - (char *)to);
 }

@@ -20,7 +20,7 @@ CEILING int64_t ceiling_append_alone(char *ring, uint64_t ring_bytes, unsigned c
         if (touched) {
             touch(payload, length, i);
         }
-        selkie_write_record(selkie_store_nt, ring + (position & (ring_bytes - 1)), payload, length, position, SEED,
+        selkie_write_record(SELKIE_STORES_NT, ring + (position & (ring_bytes - 1)), payload, length, position, SEED,
                             (uint64_t)SELKIE_RECORD_DATA << 24);
         selkie_fence_inline();
         position += bytes;
@@ -38,7 +38,7 @@ CEILING int64_t ceiling_append_shared(char *ring, uint64_t ring_bytes, unsigned 
             touch(payload, length, i);
         }
         position = __atomic_fetch_add(tail, bytes, __ATOMIC_ACQ_REL);
-        selkie_write_record(selkie_store_nt, ring + (position & (ring_bytes - 1)), payload, length, position, SEED,
+        selkie_write_record(SELKIE_STORES_NT, ring + (position & (ring_bytes - 1)), payload, length, position, SEED,
                             (uint64_t)SELKIE_RECORD_DATA << 24);
         selkie_fence_inline();
     }
@@ -50,7 +50,7 @@ CEILING int64_t ceiling_batch(char *ring, uint64_t ring_bytes, const char *stage
                               uint64_t *tail) {
     uint64_t position = *tail;
     for (uint64_t i = 0; i < batches; i++) {
-        selkie_write_batch(selkie_store_nt, ring + (position & (ring_bytes - 1)), staged, staged_bytes, position, SEED, 0);
+        selkie_write_batch(SELKIE_STORES_NT, ring + (position & (ring_bytes - 1)), staged, staged_bytes, position, SEED, 0);
         selkie_fence_inline();
         position += staged_bytes;
     }

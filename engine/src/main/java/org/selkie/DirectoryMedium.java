@@ -31,6 +31,7 @@ import org.selkie.os.Errno;
 import org.selkie.os.FileHandle;
 import org.selkie.os.KernelAbi;
 import org.selkie.os.OfdLock;
+import org.selkie.seal.SealMarker;
 
 /**
  * A directory: {@code pool.selkie} with the pool's header, {@code pool.lock}, and {@code extent-00000001.selkie} and on.
@@ -67,9 +68,16 @@ final class DirectoryMedium implements ExtentMedium {
                     + (holder.isEmpty() ? "unknown" : holder)
                     + "; close it there, or open it for reading (PoolOptions.forReading)");
         }
-        handle.truncate(0);
-        handle.write(0, (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII));
-        return handle;
+        try {
+            handle.truncate(0);
+            handle.write(0, (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII));
+            // What a killed holder of IMMUTABLE seals left would keep its files from being opened, grown or removed.
+            SealMarker.recoverAll(directory);
+            return handle;
+        } catch (RuntimeException | Error e) {
+            handle.close();
+            throw e;
+        }
     }
 
     private static Path lockFile(Path directory) {

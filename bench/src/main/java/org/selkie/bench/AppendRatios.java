@@ -29,13 +29,13 @@ import org.selkie.persist.Durability;
  * The ratio of an append to the same loop in C, measured so that a noisy machine cannot turn it: rounds of about a
  * millisecond in turn (C, single writer, shared, two threads, C again ...), the ratio taken within a turn, the median of all
  * turns printed with its quartiles. Run it with
- * {@code java -cp bench/target/benchmarks.jar org.selkie.bench.AppendRatios [directory [turns]]}.
+ * {@code java -cp bench/target/benchmarks.jar org.selkie.bench.AppendRatios [directory [turns [payload ...]]]}.
  */
 public final class AppendRatios {
 
     private static final long RING_BYTES = 64L << 20;
     private static final long TRIM_BYTES = 32L << 20;
-    private static final int[] PAYLOADS = {64, 256, 1024, 4096};
+    private static final List<Integer> PAYLOADS = List.of(64, 256, 1024, 4096);
     private static final long ROUND_NANOS = 1_000_000;
 
     private final Extent ring;
@@ -43,6 +43,7 @@ public final class AppendRatios {
     private final Log shared;
     private final ExecutorService second = Executors.newSingleThreadExecutor();
     private final MemorySegment tail = Arena.global().allocate(8, 64);
+    private final MemorySegment sharedTail = Arena.global().allocate(64, 64);
     private long trimmedSingle;
     private long trimmedShared;
 
@@ -56,17 +57,18 @@ public final class AppendRatios {
     public static void main(String[] args) throws Exception {
         Path directory = Files.createTempDirectory(Path.of(args.length > 0 ? args[0] : "/dev/shm"), "selkie-ratios");
         int turns = args.length > 1 ? Integer.parseInt(args[1]) : 1000;
+        List<Integer> payloads = args.length > 2 ? Arrays.stream(args).skip(2).map(Integer::valueOf).toList() : PAYLOADS;
         ExtentOptions options = ExtentOptions.ofLength(RING_BYTES + (1 << 20)).withRequiredDurability(Durability.PROCESS_CRASH);
         try (Extent ring = Extent.create(directory.resolve("ring"), options);
                 Pool pool = Pool.open(directory.resolve("pool"),
                         PoolOptions.defaults().withDurability(Durability.PROCESS_CRASH).withSpareExtents(4))) {
             System.out.println("medium: " + pool.report().description() + "; ns an append, median of " + turns
                     + " turns; ratios to C within a turn: median [quartiles]");
-            System.out.printf("%-8s %-8s %8s | %-26s | %-26s | %-26s%n", "payload", "", "C ns", "single writer",
-                    "shared, one thread", "shared, two threads: speed-up");
+            System.out.printf("%-8s %-8s %8s | %-26s | %-26s | %-26s | %-26s%n", "payload", "", "C ns", "single writer / C",
+                    "shared, one thread / C", "two threads: speed-up", "two threads in C: speed-up");
             AppendRatios ratios = new AppendRatios(ring, pool);
             for (boolean touched : new boolean[] {false, true}) {
-                for (int payload : PAYLOADS) {
+                for (int payload : payloads) {
                     ratios.measure(payload, touched, turns);
                 }
             }
@@ -82,12 +84,19 @@ public final class AppendRatios {
 
     private void measure(int payloadBytes, boolean touched, int turns) throws Exception {
         MemorySegment inC = Arena.ofAuto().allocate(payloadBytes, 64).fill((byte) 42);
+        MemorySegment inC2 = Arena.ofAuto().allocate(payloadBytes, 64).fill((byte) 42);
         byte[] mine = new byte[payloadBytes];
         byte[] others = new byte[payloadBytes];
         int appends = 256;
         Map<String, Callable<Long>> contenders = new LinkedHashMap<>();
         int[] n = {appends};
         contenders.put("c", () -> Ceiling.appendAlone(ring.address(), RING_BYTES, inC, payloadBytes, n[0], tail, touched));
+        contenders.put("c2", () -> {
+            Future<Long> other = second.submit(() -> Ceiling.appendShared(ring.address(), RING_BYTES, inC, payloadBytes, n[0],
+                    sharedTail, touched));
+            Ceiling.appendShared(ring.address(), RING_BYTES, inC2, payloadBytes, n[0], sharedTail, touched);
+            return other.get();
+        });
         contenders.put("single", () -> append(single, mine, n[0], touched));
         contenders.put("shared", () -> append(shared, mine, n[0], touched));
         contenders.put("two", () -> {
@@ -110,9 +119,9 @@ public final class AppendRatios {
             }
             trim();
         }
-        System.out.printf(Locale.ROOT, "%-8d %-8s %8.1f | %-26s | %-26s | %-26s%n", payloadBytes, touched ? "touched" : "at rest",
-                median(nanos.get("c")), ratio(nanos.get("single"), nanos.get("c"), 1),
-                ratio(nanos.get("shared"), nanos.get("c"), 1), ratio(nanos.get("shared"), nanos.get("two"), 2));
+        System.out.printf(Locale.ROOT, "%-8d %-8s %8.1f | %-26s | %-26s | %-26s | %-26s%n", payloadBytes,
+                touched ? "touched" : "at rest", median(nanos.get("c")), ratio(nanos, "single", "c", 1),
+                ratio(nanos, "shared", "c", 1), ratio(nanos, "shared", "two", 2), ratio(nanos, "c", "c2", 2));
     }
 
     private void trim() {
@@ -137,13 +146,14 @@ public final class AppendRatios {
         return position;
     }
 
-    private static String ratio(List<Double> of, List<Double> to, double factor) {
+    private static String ratio(Map<String, List<Double>> nanos, String of, String to, double factor) {
         List<Double> ratios = new ArrayList<>();
-        for (int i = 0; i < of.size(); i++) {
-            ratios.add(factor * of.get(i) / to.get(i));
+        for (int i = 0; i < nanos.get(of).size(); i++) {
+            ratios.add(factor * nanos.get(of).get(i) / nanos.get(to).get(i));
         }
         ratios.sort(Comparator.naturalOrder());
-        return String.format(Locale.ROOT, "%6.1f ns  %.3f [%.2f %.2f]", median(of), median(ratios), ratios.get(ratios.size() / 4),
+        double shown = median(nanos.get(factor == 1 ? of : to));
+        return String.format(Locale.ROOT, "%6.1f ns  %.3f [%.2f %.2f]", shown, median(ratios), ratios.get(ratios.size() / 4),
                 ratios.get(ratios.size() * 3 / 4));
     }
 

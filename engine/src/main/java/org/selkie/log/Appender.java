@@ -6,7 +6,8 @@ import org.selkie.format.RecordLayout;
 
 /**
  * The hot path: claim a place, write the record there with its checksum and fence, and say that it is written
- * (docs/format.md, "Writing a record"). The four ways differ only in where the payload lies.
+ * (docs/format.md, "Writing a record"). The four ways differ only in where the payload lies. What is needed after the call
+ * is computed anew rather than kept: each value that lives across it is a store next to the fence (decision 0005).
  */
 final class Appender {
 
@@ -20,47 +21,47 @@ final class Appender {
 
     /** From an array, which becomes a segment only next to the downcall, so that nothing is allocated for it. */
     long append(byte[] payload, int offset, int lengthBytes) {
-        long bytes = RecordLayout.recordBytes(lengthBytes);
         int slot = claims.enter();
-        long position = claims.claim(slot, bytes);
+        long position = claims.claim(slot, RecordLayout.recordBytes(lengthBytes));
         LogExtent extent = log.extentOf(position);
+        long written;
         try {
-            extent.persister.append(extent.addressOf(position), payload, offset, lengthBytes, position,
+            written = extent.persister.append(extent.addressOf(position), payload, offset, lengthBytes, position,
                     RecordLayout.stamp(RecordLayout.DATA, extent.seed, claims.lagLines(slot, position)));
         } catch (Throwable e) {
-            throw claims.failed(slot, position, bytes, e);
+            throw claims.failed(slot, position, RecordLayout.recordBytes(lengthBytes), e);
         }
-        return finish(extent, slot, position, bytes);
+        return finish(slot, position, written);
     }
 
     /** From a segment on the heap or off it. */
     long append(MemorySegment payload, long lengthBytes) {
-        long bytes = RecordLayout.recordBytes(lengthBytes);
         int slot = claims.enter();
-        long position = claims.claim(slot, bytes);
+        long position = claims.claim(slot, RecordLayout.recordBytes(lengthBytes));
         LogExtent extent = log.extentOf(position);
+        long written;
         try {
-            extent.persister.append(extent.addressOf(position), payload, lengthBytes, position,
+            written = extent.persister.append(extent.addressOf(position), payload, lengthBytes, position,
                     RecordLayout.stamp(RecordLayout.DATA, extent.seed, claims.lagLines(slot, position)));
         } catch (Throwable e) {
-            throw claims.failed(slot, position, bytes, e);
+            throw claims.failed(slot, position, RecordLayout.recordBytes(lengthBytes), e);
         }
-        return finish(extent, slot, position, bytes);
+        return finish(slot, position, written);
     }
 
     /** More than {@link org.selkie.persist.Persister#LONG_BYTES}, from native memory. */
     long appendLong(MemorySegment payload, long lengthBytes) {
-        long bytes = RecordLayout.recordBytes(lengthBytes);
         int slot = claims.enter();
-        long position = claims.claim(slot, bytes);
+        long position = claims.claim(slot, RecordLayout.recordBytes(lengthBytes));
         LogExtent extent = log.extentOf(position);
+        long written;
         try {
-            extent.persister.appendLong(extent.addressOf(position), payload, lengthBytes, position,
+            written = extent.persister.appendLong(extent.addressOf(position), payload, lengthBytes, position,
                     RecordLayout.stamp(RecordLayout.DATA, extent.seed, claims.lagLines(slot, position)));
         } catch (Throwable e) {
-            throw claims.failed(slot, position, bytes, e);
+            throw claims.failed(slot, position, RecordLayout.recordBytes(lengthBytes), e);
         }
-        return finish(extent, slot, position, bytes);
+        return finish(slot, position, written);
     }
 
     /** Records that stand staged in native memory, as one. Returns the first one's position. */
@@ -68,21 +69,22 @@ final class Appender {
         int slot = claims.enter();
         long position = claims.claim(slot, lengthBytes);
         LogExtent extent = log.extentOf(position);
+        long written;
         try {
-            extent.persister.batch(extent.addressOf(position), staged, lengthBytes, position,
+            written = extent.persister.batch(extent.addressOf(position), staged, lengthBytes, position,
                     RecordLayout.stamp(0, extent.seed, claims.lagLines(slot, position)));
         } catch (Throwable e) {
             throw claims.failed(slot, position, lengthBytes, e);
         }
-        return finish(extent, slot, position, lengthBytes);
+        return finish(slot, position, written);
     }
 
-    private long finish(LogExtent extent, int slot, long position, long bytes) {
+    private long finish(int slot, long position, long bytes) {
         claims.written(slot, position, bytes);
         if (!log.durableOnReturn) {
             log.awaitPersisted(position + bytes);
         }
-        log.prepareAhead(extent, position);
+        log.prepareAhead(position);
         return position;
     }
 }

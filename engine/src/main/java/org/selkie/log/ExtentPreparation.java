@@ -36,13 +36,13 @@ final class ExtentPreparation {
     }
 
     /** Called after every append: begins to prepare when a quarter of the last extent is used. */
-    void considerAt(LogExtent extent, long position) {
+    void considerAt(long position) {
         if (position >= wantedFrom) {
-            begin(extent);
+            begin(position);
         }
     }
 
-    private synchronized void begin(LogExtent extent) {
+    private synchronized void begin(long position) {
         if (closed) {
             return;
         }
@@ -50,7 +50,7 @@ final class ExtentPreparation {
         long sequence = last.sequence + 1;
         // A thread that comes late may meet a chain without the extent that was just taken: to prepare that one again
         // would give the log two extents of one place.
-        if (pending != null || extent != last || sequence <= taken) {
+        if (pending != null || position < last.base || sequence <= taken) {
             wantedFrom = Math.max(wantedFrom, quarterOf(last));
             return;
         }

@@ -30,14 +30,14 @@ final class ExtentScan {
         Scan.BATCH_OFFSET.set(scan, NO_BATCH);
     }
 
-    /** If the walk begins in the middle of a batch, because the log was trimmed there, what is left of it counts as one. */
-    void beginWithinBatch() {
-        MemorySegment record = MemorySegment.ofArray(new byte[RecordLayout.HEADER_BYTES]);
-        long offset = Scan.OFFSET.get(scan);
-        long length = HotPath.readRecord(extent.address + offset, Scan.END.get(scan) - offset, position(), extent.seed, record,
-                record.byteSize());
-        if (length >= 0 && (RecordLayout.flags(record) & RecordLayout.CONTINUES) != 0) {
-            Scan.BATCH_OFFSET.set(scan, offset);
+    /**
+     * Takes the record here for one in the middle of its batch, if it says that it is: the members before it were trimmed,
+     * and were durable then.
+     */
+    void beginInBatch() {
+        long kind = HotPath.loadInt(extent.addressOf(position()) + RecordLayout.TYPE_OFFSET);
+        if (kind >= 0 && (kind >> Byte.SIZE & RecordLayout.CONTINUES) != 0) {
+            Scan.BATCH_OFFSET.set(scan, Scan.OFFSET.get(scan));
         }
     }
 

@@ -191,8 +191,8 @@ final class LogState {
         }
     }
 
-    void prepareAhead(LogExtent extent, long position) {
-        preparation.considerAt(extent, position);
+    void prepareAhead(long position) {
+        preparation.considerAt(position);
     }
 
     long maxRecordBytes() {

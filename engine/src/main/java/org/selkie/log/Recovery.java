@@ -31,6 +31,7 @@ final class Recovery {
     private final List<Finding> findings = new ArrayList<>();
     private final long startedNanos = System.nanoTime();
     private long start;
+    private boolean trimmed;
     private long proven;
     /** After the last accepted record. */
     private long acceptedEnd;
@@ -114,6 +115,7 @@ final class Recovery {
             proven = Math.max(proven, Math.max(trim, extent.formatted.readWatermark()));
         }
         if (holder != null) {
+            trimmed = true;
             while (extents.getFirst() != holder) {
                 surplus.add(extents.removeFirst());
             }
@@ -132,8 +134,8 @@ final class Recovery {
             return;
         }
         ExtentScan scan = new ExtentScan(extent, from);
-        if (from > extent.first) {
-            scan.beginWithinBatch();
+        if (trimmed && from == start) {
+            scan.beginInBatch();
         }
         while (scan.position() < extent.end) {
             long before = scan.position();

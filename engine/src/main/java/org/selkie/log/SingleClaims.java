@@ -60,7 +60,7 @@ final class SingleClaims implements Claims {
     @Override
     public void written(int held, long position, long bytes) {
         log.advanceTail(position + bytes);
-        writers.leave(held);
+        writers.leave(slot);
     }
 
     @Override
@@ -69,7 +69,7 @@ final class SingleClaims implements Claims {
         if (e instanceof SelkieException) {
             log.failAt(position, e);
         }
-        writers.leave(held);
+        writers.leave(slot);
         return LogState.rethrow(e);
     }
 

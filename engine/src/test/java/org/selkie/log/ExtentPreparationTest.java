@@ -44,18 +44,18 @@ final class ExtentPreparationTest implements ExtentSource {
 
     @Test
     void anExtentIsPreparedOnceAndTaken() {
-        preparation.considerAt(first, ANY_POSITION);
-        preparation.considerAt(first, ANY_POSITION);
+        preparation.considerAt(ANY_POSITION);
+        preparation.considerAt(ANY_POSITION);
         assertEquals(1, preparation.takeNext(1).sequence);
         assertEquals(List.of(1L), asked);
     }
 
     @Test
     void aThreadThatComesLateDoesNotPrepareWhatWasJustTaken() {
-        preparation.considerAt(first, ANY_POSITION);
+        preparation.considerAt(ANY_POSITION);
         LogExtent second = preparation.takeNext(1);
         // The second is not in the chain yet, and a slow thread still thinks of the first.
-        preparation.considerAt(first, ANY_POSITION);
+        preparation.considerAt(ANY_POSITION);
         chain.add(second);
         assertEquals(2, preparation.takeNext(2).sequence);
         assertEquals(List.of(1L, 2L), asked);
@@ -64,7 +64,7 @@ final class ExtentPreparationTest implements ExtentSource {
     @Test
     void whatCouldNotBePreparedIsTriedAgainWhenItIsNeeded() {
         full = true;
-        preparation.considerAt(first, ANY_POSITION);
+        preparation.considerAt(ANY_POSITION);
         assertThrows(PoolFullException.class, () -> preparation.takeNext(1));
         full = false;
         assertEquals(1, preparation.takeNext(1).sequence);
@@ -74,7 +74,7 @@ final class ExtentPreparationTest implements ExtentSource {
     void aThreadThatComesAfterTheCloseDoesNothing() {
         preparation.close();
         chain.clear();
-        preparation.considerAt(first, ANY_POSITION);
+        preparation.considerAt(ANY_POSITION);
         assertEquals(List.of(), asked);
     }
 

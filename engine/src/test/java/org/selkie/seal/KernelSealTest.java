@@ -56,6 +56,7 @@ final class KernelSealTest {
                 assertEquals(Errno.EPERM, memfd.tryAllocate(0, LENGTH, LENGTH));
                 assertEquals(Errno.EPERM, memfd.tryAllocate(PUNCH, 0, 4096));
                 assertEquals("EPERM", errnoName(() -> memfd.write(0, new byte[1])));
+                assertEquals(Errno.EPERM, Mapping.tryMap(memfd, LENGTH, true, KernelAbi.MAP_SHARED_VALIDATE));
                 mapping.segment().fill((byte) 7);
                 assertEquals(7, memfd.read(100, 1)[0]);
                 assertTrue(seal.audit().isIntact());

@@ -5,6 +5,7 @@ package org.selkie.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,6 +100,9 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         requireSense();
+        if (path != null && !Files.isDirectory(path)) {
+            throw new UnknownNameException(spec, "there is no directory " + path);
+        }
         long drawn = seed == null ? ThreadLocalRandom.current().nextInt(1 << 20) : seed;
         List<DemoPlace> places = path == null ? DemoPlace.ofThisMachine()
             : List.of(DemoPlace.at(path, Optional.ofNullable(durability)));

@@ -9,6 +9,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -76,10 +77,22 @@ public final class SelkieCommand implements Runnable {
 
     /** The command with its subcommands and its ways to answer; ready to execute. */
     static CommandLine commandLine(Streams streams) {
-        return new CommandLine(new SelkieCommand(streams))
+        CommandLine command = new CommandLine(new SelkieCommand(streams));
+        sayExitStatus(command, command.getCommandSpec().usageMessage());
+        return command
             .setUsageHelpAutoWidth(true)
             .setParameterExceptionHandler((refusal, args) -> refuse(refusal))
-            .setExecutionExceptionHandler((failure, command, parsed) -> fail(failure, command));
+            .setExecutionExceptionHandler((failure, failed, parsed) -> fail(failure, failed));
+    }
+
+    /** Every command's help says what its status means; most mean the same. */
+    private static void sayExitStatus(CommandLine command, UsageMessageSpec common) {
+        UsageMessageSpec usage = command.getCommandSpec().usageMessage();
+        if (usage.exitCodeList().isEmpty()) {
+            usage.exitCodeListHeading(common.exitCodeListHeading());
+            usage.exitCodeList(common.exitCodeList());
+        }
+        command.getSubcommands().values().forEach(subcommand -> sayExitStatus(subcommand, common));
     }
 
     /** Where the command's bytes come from and go to. */

@@ -14,8 +14,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -28,27 +26,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /** What is appended comes back, byte for byte. */
-final class LogRoundTripTest {
+final class LogRoundTripTest extends PlaceTest {
     private static final Path DPKG_STATUS = Path.of("/var/lib/dpkg/status");
     private static final int MIB = 1 << 20;
     /** A property, so that a failure can be repeated. */
     private static final long SEED = Long.getLong("selkie.seed", System.nanoTime());
-
-    private Path place = Path.of("");
-
-    @BeforeEach
-    void makePlace() throws IOException {
-        place = Places.fast();
-    }
-
-    @AfterEach
-    void removePlace() throws IOException {
-        Places.remove(place);
-    }
-
-    private Path pool() {
-        return place.resolve("pool");
-    }
 
     private Run append(byte[] input, Object... options) {
         return append(Channels.newChannel(new ByteArrayInputStream(input)), options);

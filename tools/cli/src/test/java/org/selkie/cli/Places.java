@@ -22,6 +22,13 @@ final class Places {
             : Files.createTempDirectory("selkie-cli-test-");
     }
 
+    /** The names of what is in a directory. */
+    static List<String> names(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
     static void remove(Path directory) throws IOException {
         List<Path> inside;
         try (Stream<Path> files = Files.walk(directory)) {

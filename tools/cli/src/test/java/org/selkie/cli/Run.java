@@ -16,7 +16,31 @@ import java.util.List;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /** One run of the command, in this process or in one of its own, and what came of it. */
-record Run(int status, byte[] out, String err) {
+final class Run {
+    private final int status;
+    private final byte[] out;
+    private final String err;
+
+    Run(int status, byte[] out, String err) {
+        this.status = status;
+        this.out = out;
+        this.err = err;
+    }
+
+    int status() {
+        return status;
+    }
+
+    /** Standard output. */
+    byte[] out() {
+        return out;
+    }
+
+    /** Standard error. */
+    String err() {
+        return err;
+    }
+
     /** In this process, with nothing on standard input. */
     static Run of(Object... args) {
         return withInput(new byte[0], args);

@@ -55,30 +55,30 @@ final class CountingPersister implements Persister {
     }
 
     @Override
-    public long append(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, long lagLines) {
+    public long append(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
         counts.appends.increment();
         countFence();
-        return persister.append(to, payload, lengthBytes, position, kindSeed, lagLines);
+        return persister.append(to, payload, lengthBytes, position, stamp);
     }
 
     @Override
-    public long append(long to, byte[] payload, int offset, long lengthBytes, long position, long kindSeed, long lagLines) {
+    public long append(long to, byte[] payload, int offset, long lengthBytes, long position, long stamp) {
         counts.appends.increment();
         countFence();
-        return persister.append(to, payload, offset, lengthBytes, position, kindSeed, lagLines);
+        return persister.append(to, payload, offset, lengthBytes, position, stamp);
     }
 
     @Override
-    public long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long kindSeed, long lagLines) {
+    public long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
         counts.appends.increment();
         countFence();
-        return persister.appendLong(to, payload, lengthBytes, position, kindSeed, lagLines);
+        return persister.appendLong(to, payload, lengthBytes, position, stamp);
     }
 
     @Override
-    public long batch(long to, MemorySegment staged, long lengthBytes, long position, long seed, long lagLines) {
+    public long batch(long to, MemorySegment staged, long lengthBytes, long position, long stamp) {
         countFence();
-        return persister.batch(to, staged, lengthBytes, position, seed, lagLines);
+        return persister.batch(to, staged, lengthBytes, position, stamp);
     }
 
     @Override

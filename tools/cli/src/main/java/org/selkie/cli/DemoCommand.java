@@ -18,6 +18,7 @@ import org.selkie.cli.demo.DemoFailedException;
 import org.selkie.cli.demo.DemoPlace;
 import org.selkie.cli.demo.DemoPlan;
 import org.selkie.cli.demo.DemoRound;
+import org.selkie.log.Finding;
 import org.selkie.persist.Durability;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -196,9 +197,15 @@ final class DemoCommand implements Callable<Integer> {
         lines.add("    recovery: " + Figures.bytes(scannedBytes) + " in " + Figures.duration(round.recovery().nanos())
             + (round.recovery().isClean() ? ", nothing dropped" : "") + "; " + Figures.count(round.more(), "record")
             + " not reported yet");
-        round.recovery().logs().forEach(log -> log.findings().forEach(finding -> lines.add("    " + finding)));
-        round.recovery().findings().forEach(finding -> lines.add("    " + finding));
+        round.recovery().logs().forEach(log -> log.findings().forEach(finding -> lines.add("    " + brief(finding))));
+        round.recovery().findings().forEach(finding -> lines.add("    " + brief(finding)));
         return lines;
+    }
+
+    /** What was never acknowledged is not worth more than a short line; what is lost is. */
+    private static String brief(Finding finding) {
+        return finding.kind().isLoss() ? finding.toString() : finding.kind() + ", never acknowledged: "
+            + Figures.count(finding.lengthBytes(), "byte") + " at position " + finding.position();
     }
 
     private static void table(List<Row> rows, PrintWriter out) {

@@ -53,7 +53,6 @@ final class DemoCommand implements Callable<Integer> {
     private static final double NANOS_A_SECOND = 1e9;
     private static final int MOST_THREADS = 64;
     private static final int MOST_RECORD_BYTES = 32 * 1024;
-    private static final long LEAST_FREE_BYTES = 8L << 20;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -150,9 +149,9 @@ final class DemoCommand implements Callable<Integer> {
 
     private Row run(DemoPlace place, long drawn, PrintWriter out) throws IOException, InterruptedException {
         long freeBytes = place.freeBytes();
-        if (freeBytes < LEAST_FREE_BYTES) {
+        if (freeBytes < DemoPlace.LEAST_FREE_BYTES) {
             throw new DemoFailedException(place.directory() + " has " + Figures.bytes(freeBytes) + " free; the demo needs "
-                + Figures.bytes(LEAST_FREE_BYTES) + ": make room, or name another place with --path");
+                + Figures.bytes(DemoPlace.LEAST_FREE_BYTES) + ": make room, or name another place with --path");
         }
         DemoPlan plan = DemoPlan.fitting(freeBytes, place.durability(), threads, (int) recordBytes, drawn,
             (long) (seconds / kills * NANOS_A_SECOND), kills);

@@ -8,6 +8,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.selkie.extent.ExtentOptions;
@@ -63,7 +64,7 @@ final class PoolOpening {
             // at again, until it stays.
             List<Finding> now = pool.recovery().allFindings();
             boolean stable = !pool.recovery().hasLoss() || now.equals(before);
-            if (!options.readOnly() || (stable && !watcher.get().haveChangedSince(opening.listed))) {
+            if (!options.readOnly() || (stable && !Objects.requireNonNull(watcher.get()).haveChangedSince(opening.listed))) {
                 return pool;
             }
             before = now;

@@ -15,6 +15,7 @@ import org.selkie.extent.ExtentOptions;
 import org.selkie.fault.ExtentBusyException;
 import org.selkie.fault.ExtentFaultException;
 import org.selkie.fault.ExtentLengthException;
+import org.selkie.fault.MediumRefusedException;
 import org.selkie.fault.PoolFormatException;
 import org.selkie.fault.SelkieException;
 import org.selkie.fault.SystemCallException;
@@ -238,11 +239,11 @@ final class PoolOpening {
     private FormattedExtent openOrRestore(PoolExtents extents, int number) {
         try {
             return extents.openExtent(number);
-        } catch (ExtentLengthException e) {
+        } catch (ExtentLengthException | MediumRefusedException e) {
             if (options.readOnly() || options.recoveryMode() != RecoveryMode.SALVAGE) {
                 throw e;
             }
-            medium.restoreLength(number, extents.header().extentBytes());
+            medium.fill(number, extents.header().extentBytes());
             return extents.openExtent(number);
         }
     }

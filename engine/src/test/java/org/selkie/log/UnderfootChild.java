@@ -24,6 +24,7 @@ final class UnderfootChild {
     static final int UNTYPED = 11;
     static final int STUCK = 12;
     static final int LOST = 13;
+    static final int REFUSED = 14;
 
     private static final int MOST_RECORDS = 200_000;
     private static final int READY_AFTER = 500;
@@ -226,8 +227,8 @@ final class UnderfootChild {
         try (Pool pool = Pool.open(path, options.withoutCreating().withRecoveryMode(RecoveryMode.SALVAGE))) {
             readAll(pool.log("log"), there, "salvaged");
         } catch (SelkieException e) {
-            see("salvage", e);
-            return;
+            System.out.println("refused: salvage refuses nothing, but " + e);
+            System.exit(REFUSED);
         }
         TreeSet<Long> extents = new TreeSet<>();
         for (int number = 0; number < acknowledged && !trims; number++) {

@@ -37,6 +37,8 @@ final class DirectoryMedium implements ExtentMedium {
 
     private static final Pattern EXTENT_FILE = Pattern.compile("extent-(\\d{8})\\.selkie");
 
+    private static final int BLANK_STEP_BYTES = 1 << 20;
+
     private final Path directory;
     private final ExtentOptions extentOptions;
     private final boolean fresh;
@@ -164,18 +166,36 @@ final class DirectoryMedium implements ExtentMedium {
         }
     }
 
-    /** A file that a crash left before its header was written: too short for one, or blank where it would be. */
+    /** A file that a crash left before its header was written. It is blank to its end: a lost header has records behind it. */
     @Override
     public boolean isUnfinished(int number, long extentBytes) {
         try (FileHandle handle = FileHandle.open(extentFile(number), KernelAbi.O_RDONLY)) {
-            byte[] first = handle.read(0, ExtentHeader.BYTES);
-            for (byte b : first) {
-                if (b != 0) {
-                    return false;
+            int stepBytes = ExtentHeader.BYTES;
+            long offset = 0;
+            while (true) {
+                byte[] step = handle.read(offset, stepBytes);
+                for (byte b : step) {
+                    if (b != 0) {
+                        return false;
+                    }
                 }
+                if (step.length < stepBytes) {
+                    return true;
+                }
+                offset += step.length;
+                stepBytes = BLANK_STEP_BYTES;
             }
-            // All of it blank and of full length is a free extent as well, whose header was never written.
-            return true;
+        }
+    }
+
+    @Override
+    public void setAside(int number, long extentBytes) {
+        Path aside = directory.resolve(extentFile(number).getFileName() + ".damaged-" + System.currentTimeMillis());
+        try {
+            Files.move(extentFile(number), aside);
+        } catch (IOException e) {
+            throw new SelkieException("moving " + extentFile(number) + " to " + aside + " failed: " + e
+                    + "; move it away by hand", e);
         }
     }
 

@@ -327,8 +327,10 @@ final class LogState {
         if (failedAt == PositionSlots.FREE && follower == null) {
             awaitPersisted(end);
             LogExtent last = active;
-            if (end >= last.first && last.formatted.readWatermark() < end) {
-                last.formatted.writeWatermark(end);
+            if (end >= last.first) {
+                noteEnd(last, end);
+                // The first extent knows it too: if the last one is lost, something still says that there was one.
+                noteEnd(chain.first(), end);
             }
         }
         preparation.close();
@@ -339,6 +341,12 @@ final class LogState {
             return extents;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private static void noteEnd(LogExtent extent, long end) {
+        if (extent.formatted.readWatermark() < end) {
+            extent.formatted.writeWatermark(end);
         }
     }
 

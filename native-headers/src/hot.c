@@ -8,10 +8,6 @@
 
 #define SELKIE_HOT __attribute__((section("selkie_hot"), noinline, used, visibility("default")))
 
-#if defined(__x86_64__)
-
-#define SELKIE_CLEAN_NT(to, bytes) ((void)0)
-
 #define SELKIE_FLUSH(name, line)                                                                                       \
     SELKIE_HOT int64_t name(const char *from, uint64_t bytes) {                                                        \
         const char *at = (const char *)((uintptr_t)from & ~(uintptr_t)(SELKIE_LINE_BYTES - 1));                        \
@@ -20,21 +16,16 @@
         }                                                                                                              \
         return 0;                                                                                                      \
     }
+
+#if defined(__x86_64__)
+
+#define SELKIE_CLEAN_NT(to, bytes) ((void)0)
 
 SELKIE_FLUSH(selkie_flush_clwb, selkie_line_clwb)
 SELKIE_FLUSH(selkie_flush_clflushopt, selkie_line_clflushopt)
 SELKIE_FLUSH(selkie_flush_clflush, selkie_line_clflush)
 
 #else
-
-#define SELKIE_FLUSH(name, line)                                                                                       \
-    SELKIE_HOT int64_t name(const char *from, uint64_t bytes) {                                                        \
-        const char *at = (const char *)((uintptr_t)from & ~(uintptr_t)(SELKIE_LINE_BYTES - 1));                        \
-        for (const char *end = from + bytes; at < end; at += SELKIE_LINE_BYTES) {                                      \
-            line(at);                                                                                                  \
-        }                                                                                                              \
-        return 0;                                                                                                      \
-    }
 
 SELKIE_FLUSH(selkie_flush_cvap, selkie_line_cvap)
 SELKIE_FLUSH(selkie_flush_cvac, selkie_line_cvac)

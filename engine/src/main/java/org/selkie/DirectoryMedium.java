@@ -9,6 +9,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -23,11 +24,14 @@ import org.selkie.fault.NoSpaceException;
 import org.selkie.fault.PoolFormatException;
 import org.selkie.fault.PoolFullException;
 import org.selkie.fault.SelkieException;
+import org.selkie.fault.SystemCallException;
 import org.selkie.format.ExtentHeader;
 import org.selkie.format.PoolHeader;
+import org.selkie.os.Errno;
 import org.selkie.os.FileHandle;
 import org.selkie.os.KernelAbi;
 import org.selkie.os.OfdLock;
+import org.selkie.seal.SealMarker;
 
 /**
  * A directory: {@code pool.selkie} with the pool's header, {@code pool.lock}, and {@code extent-00000001.selkie} and on.
@@ -35,9 +39,8 @@ import org.selkie.os.OfdLock;
  */
 final class DirectoryMedium implements ExtentMedium {
 
-    private static final Pattern EXTENT_FILE = Pattern.compile("extent-(\\d{8})\\.selkie");
-
     private static final int BLANK_STEP_BYTES = 1 << 20;
+    private static final Pattern EXTENT_FILE = Pattern.compile("extent-(\\d{8})\\.selkie");
 
     private final Path directory;
     private final ExtentOptions extentOptions;
@@ -65,9 +68,16 @@ final class DirectoryMedium implements ExtentMedium {
                     + (holder.isEmpty() ? "unknown" : holder)
                     + "; close it there, or open it for reading (PoolOptions.forReading)");
         }
-        handle.truncate(0);
-        handle.write(0, (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII));
-        return handle;
+        try {
+            handle.truncate(0);
+            handle.write(0, (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII));
+            // What a killed holder of IMMUTABLE seals left would keep its files from being opened, grown or removed.
+            SealMarker.recoverAll(directory);
+            return handle;
+        } catch (RuntimeException | Error e) {
+            handle.close();
+            throw e;
+        }
     }
 
     private static Path lockFile(Path directory) {
@@ -166,25 +176,28 @@ final class DirectoryMedium implements ExtentMedium {
         }
     }
 
-    /** A file that a crash left before its header was written. It is blank to its end: a lost header has records behind it. */
+    /**
+     * A file that a crash left before its header was written: blank from end to end, as the header comes last. One whose
+     * header alone is blank is damaged, and one that is gone meanwhile is nobody's.
+     */
     @Override
     public boolean isUnfinished(int number, long extentBytes) {
         try (FileHandle handle = FileHandle.open(extentFile(number), KernelAbi.O_RDONLY)) {
             int stepBytes = ExtentHeader.BYTES;
-            long offset = 0;
-            while (true) {
-                byte[] step = handle.read(offset, stepBytes);
-                for (byte b : step) {
-                    if (b != 0) {
-                        return false;
-                    }
-                }
-                if (step.length < stepBytes) {
-                    return true;
+            byte[] step = handle.read(0, stepBytes);
+            for (long offset = 0; step.length > 0; step = handle.read(offset, stepBytes)) {
+                if (!isBlank(step)) {
+                    return false;
                 }
                 offset += step.length;
                 stepBytes = BLANK_STEP_BYTES;
             }
+            return true;
+        } catch (SystemCallException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return true;
+            }
+            throw e;
         }
     }
 
@@ -197,6 +210,10 @@ final class DirectoryMedium implements ExtentMedium {
             throw new SelkieException("moving " + extentFile(number) + " to " + aside + " failed: " + e
                     + "; move it away by hand", e);
         }
+    }
+
+    private static boolean isBlank(byte[] bytes) {
+        return Arrays.mismatch(bytes, new byte[bytes.length]) < 0;
     }
 
     @Override

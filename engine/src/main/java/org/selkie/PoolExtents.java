@@ -15,14 +15,17 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.selkie.extent.Extent;
 import org.selkie.extent.ExtentReport;
+import org.selkie.fault.ExtentLengthException;
 import org.selkie.fault.PoolFormatException;
 import org.selkie.fault.PoolFullException;
 import org.selkie.fault.SealBrokenException;
+import org.selkie.fault.SystemCallException;
 import org.selkie.format.ExtentHeader;
 import org.selkie.format.FormattedExtent;
 import org.selkie.format.PoolHeader;
 import org.selkie.log.ExtentSource;
 import org.selkie.log.LogOpener;
+import org.selkie.os.Errno;
 import org.selkie.persist.Persister;
 import org.selkie.seal.SealEvent;
 import org.selkie.seal.SealState;
@@ -36,6 +39,8 @@ final class PoolExtents implements ExtentSource {
     private final PoolHeader header;
     private final TreeMap<Integer, FormattedExtent> open = new TreeMap<>();
     private final Deque<FormattedExtent> free = new ArrayDeque<>();
+    /** Of a pool that is read only: what another process has given to somebody else since. */
+    private final List<FormattedExtent> outdated = new ArrayList<>();
     private final Map<String, LogOpener> owners = new HashMap<>();
     private final ExecutorService background;
     private int highestNumber;
@@ -147,18 +152,53 @@ final class PoolExtents implements ExtentSource {
     @Override
     public synchronized @Nullable FormattedExtent find(String logName, long sequence) {
         for (int number : medium.numbers()) {
-            if (open.containsKey(number) || medium.isUnfinished(number, header.extentBytes())) {
-                continue;
+            FormattedExtent found = latest(number);
+            if (found != null && isOf(found, logName) && found.header().sequence() == sequence) {
+                return found;
             }
-            FormattedExtent extent = openExtent(number);
-            if (extent.header().state() == ExtentHeader.State.LOG && extent.header().logName().equals(logName)
-                    && extent.header().sequence() == sequence) {
-                open.put(number, extent);
-                return extent;
-            }
-            extent.extent().close();
         }
         return null;
+    }
+
+    private static boolean isOf(FormattedExtent extent, String logName) {
+        return extent.header().state() == ExtentHeader.State.LOG && extent.header().logName().equals(logName);
+    }
+
+    /** An extent of another process as it is by now; null while that process makes it or removes it. */
+    private @Nullable FormattedExtent latest(int number) {
+        FormattedExtent known = open.get(number);
+        if (known != null && known.header().state() == ExtentHeader.State.LOG && !known.isGivenBack()) {
+            return known;
+        }
+        if (medium.isUnfinished(number, header.extentBytes())) {
+            return null;
+        }
+        FormattedExtent opened;
+        try {
+            opened = openExtent(number);
+        } catch (ExtentLengthException | PoolFormatException e) {
+            return null;
+        } catch (SystemCallException e) {
+            if (e.errno() != Errno.ENOENT) {
+                throw e;
+            }
+            return null;
+        }
+        if (known != null && known.header().equals(opened.header())) {
+            opened.extent().close();
+            return known;
+        }
+        if (known != null) {
+            // Readers may still hold its memory; it goes when the pool is closed.
+            outdated.add(known);
+        }
+        open.put(number, opened);
+        return opened;
+    }
+
+    /** Whether the process that writes has made, removed or given away an extent since they were listed. */
+    synchronized boolean haveChangedSince(List<Integer> listed) {
+        return !medium.numbers().equals(listed) || open.values().stream().anyMatch(FormattedExtent::isGivenBack);
     }
 
     /**
@@ -255,6 +295,7 @@ final class PoolExtents implements ExtentSource {
             background.shutdown();
             synchronized (this) {
                 open.values().forEach(extent -> extent.extent().close());
+                outdated.forEach(extent -> extent.extent().close());
                 open.clear();
                 free.clear();
                 medium.close();

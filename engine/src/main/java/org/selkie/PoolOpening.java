@@ -11,9 +11,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.selkie.extent.ExtentOptions;
+import org.selkie.fault.ExtentBusyException;
+import org.selkie.fault.ExtentFaultException;
 import org.selkie.fault.ExtentLengthException;
 import org.selkie.fault.PoolFormatException;
 import org.selkie.fault.SelkieException;
+import org.selkie.fault.SystemCallException;
 import org.selkie.format.ExtentHeader;
 import org.selkie.format.FormattedExtent;
 import org.selkie.format.PoolHeader;
@@ -22,12 +25,15 @@ import org.selkie.log.LogOpener;
 import org.selkie.log.LogRecovery;
 import org.selkie.log.RecoveryMode;
 import org.selkie.os.DaxDevice;
+import org.selkie.os.Errno;
 import org.selkie.os.FileHandle;
 import org.selkie.os.FileStatus;
 import org.selkie.persist.Durability;
 
 /** From a path to an open pool: probe, map, seal, recover. */
 final class PoolOpening {
+
+    private static final int MOST_LOOKS = 20;
 
     private final String name;
     private final PoolOptions options;
@@ -36,6 +42,7 @@ final class PoolOpening {
     private final List<Finding> findings = new ArrayList<>();
     private final TreeMap<String, List<FormattedExtent>> byLog = new TreeMap<>();
     private final long startedNanos = System.nanoTime();
+    private List<Integer> listed = List.of();
     /** Whether this opening wrote the pool's header. */
     private boolean made;
 
@@ -47,8 +54,25 @@ final class PoolOpening {
     }
 
     static Pool open(Path path, PoolOptions options) {
-        AtomicReference<PoolExtents> watcher = new AtomicReference<>();
-        return new PoolOpening(path.toString(), options, mediumAt(path, options, watcher), watcher).run();
+        List<Finding> before = List.of();
+        for (int look = 1;; look++) {
+            AtomicReference<PoolExtents> watcher = new AtomicReference<>();
+            PoolOpening opening = new PoolOpening(path.toString(), options, mediumAt(path, options, watcher), watcher);
+            Pool pool = opening.run();
+            // Another process may write and trim while this one looks from extent to extent: what was damage then is looked
+            // at again, until it stays.
+            List<Finding> now = pool.recovery().allFindings();
+            boolean stable = !pool.recovery().hasLoss() || now.equals(before);
+            if (!options.readOnly() || (stable && !watcher.get().haveChangedSince(opening.listed))) {
+                return pool;
+            }
+            before = now;
+            pool.close();
+            if (look == MOST_LOOKS) {
+                throw new ExtentBusyException("the process that writes pool " + path + " trims it faster than this one can"
+                        + " look at it; try again");
+            }
+        }
     }
 
     static Pool inMemory(String name, PoolOptions options) {
@@ -117,7 +141,8 @@ final class PoolOpening {
             PoolHeader header = header();
             extents = new PoolExtents(name, medium, options, header);
             sealWatcher.set(extents);
-            for (int number : medium.numbers()) {
+            listed = medium.numbers();
+            for (int number : listed) {
                 load(extents, number);
             }
             if (!options.readOnly()) {
@@ -163,17 +188,14 @@ final class PoolOpening {
 
     private void load(PoolExtents extents, int number) {
         if (medium.isUnfinished(number, extents.header().extentBytes())) {
-            if (!options.readOnly()) {
-                medium.remove(number);
-            }
+            dropUnfinished(extents, number);
             return;
         }
         FormattedExtent extent;
         try {
             extent = openOrRestore(extents, number);
-        } catch (ExtentLengthException | PoolFormatException e) {
-            // Strict about what cannot be read, unless the user wants whatever there is.
-            if (!options.readOnly() && options.recoveryMode() != RecoveryMode.SALVAGE) {
+        } catch (SelkieException e) {
+            if (!canGoOnWithout(e)) {
                 throw e;
             }
             extents.reserve(number);
@@ -188,6 +210,31 @@ final class PoolOpening {
         if (extent.header().state() == ExtentHeader.State.LOG) {
             byLog.computeIfAbsent(extent.header().logName(), _ -> new ArrayList<>()).add(extent);
         }
+    }
+
+    /** Strict about what cannot be read, unless the user wants whatever there is. */
+    private boolean canGoOnWithout(SelkieException e) {
+        if (e instanceof ExtentLengthException || e instanceof PoolFormatException || e instanceof ExtentFaultException) {
+            return options.readOnly() || options.recoveryMode() == RecoveryMode.SALVAGE;
+        }
+        // Removed by the process that writes, since the directory was listed.
+        return options.readOnly() && e instanceof SystemCallException refused && refused.errno() == Errno.ENOENT;
+    }
+
+    /** Nothing ever stood in it, so nothing is lost; but it is said. */
+    private void dropUnfinished(PoolExtents extents, int number) {
+        String name = medium.nameOf(number);
+        if (options.readOnly()) {
+            // Perhaps another process makes it at this moment.
+            return;
+        }
+        if (options.recoveryMode() == RecoveryMode.STRICT) {
+            throw new PoolFormatException(name + " is blank: a crash left it before it became an extent; open the pool with"
+                    + " RecoveryMode.DROP_TORN_TAIL to remove it");
+        }
+        medium.remove(number);
+        findings.add(new Finding(Finding.Kind.UNFINISHED, name, 0, -1, extents.header().extentBytes(),
+                "it was blank: a crash left it before it became an extent; removed"));
     }
 
     private FormattedExtent openOrRestore(PoolExtents extents, int number) {

@@ -3,6 +3,7 @@ package org.selkie;
 
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.selkie.log.Finding;
 import org.selkie.log.LogRecovery;
 
@@ -24,6 +25,11 @@ public record RecoveryReport(String pool, UUID poolId, List<LogRecovery> logs, L
     /** Whether records that were acknowledged may be lost. */
     public boolean hasLoss() {
         return findings.stream().anyMatch(finding -> finding.kind().isLoss()) || logs.stream().anyMatch(LogRecovery::hasLoss);
+    }
+
+    /** Those that belong to no log, and then those of each. */
+    public List<Finding> allFindings() {
+        return Stream.concat(findings.stream(), logs.stream().flatMap(log -> log.findings().stream())).toList();
     }
 
     /** The records of all logs. */

@@ -64,6 +64,16 @@ public final class FormattedExtent {
         header = next;
     }
 
+    /** Whether the extent belongs to somebody else by now: another process, which writes it, may have given it away. */
+    public boolean isGivenBack() {
+        return !(readHeader(extent, extent.description(), this::isHere) instanceof ExtentHeader.Decoded.Valid valid)
+                || valid.header().generation() != header.generation();
+    }
+
+    private boolean isHere(ExtentHeader candidate) {
+        return candidate.poolId().equals(header.poolId()) && candidate.number() == header.number();
+    }
+
     /** Notes, durably, that everything below a position is persisted. */
     public void writeWatermark(long position) {
         store(ExtentHeader.WATERMARK_OFFSET, mark(position));

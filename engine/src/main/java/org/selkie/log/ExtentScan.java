@@ -93,6 +93,15 @@ final class ExtentScan {
         return 0;
     }
 
+    /** Goes back to where the batch began that the walk is in the middle of: it may be written again, or covered. */
+    void backToBatch() {
+        if (inBatch()) {
+            long batch = Scan.BATCH_OFFSET.get(scan);
+            dropBatch();
+            Scan.OFFSET.set(scan, batch);
+        }
+    }
+
     /** Forgets the batch that is not whole, and the records of it that were counted. */
     void dropBatch() {
         if (inBatch()) {
@@ -128,20 +137,23 @@ final class ExtentScan {
         return extent.end;
     }
 
-    /** The record that ends at a position or, if what is before it does not verify, the last one that does. */
-    static long lastRecordBefore(LogExtent extent, long at) {
-        long last = extent.first;
-        long position = extent.first;
-        while (position < at) {
+    /**
+     * Where the record begins that reaches up to a position, or the place that does not verify in front of it.
+     *
+     * @param from the position of some record before
+     */
+    static long recordBefore(LogExtent extent, long from, long at) {
+        long position = from;
+        while (true) {
             long length = HotPath.readRecord(extent.addressOf(position), extent.end - position, position, extent.seed,
                     MemorySegment.NULL, 0);
-            if (length >= 0) {
-                last = position;
-                position += RecordLayout.recordBytes(length);
-            } else {
-                position = new ExtentScan(extent, position + RecordLayout.LINE_BYTES).search();
+            long next = length >= 0
+                    ? position + RecordLayout.recordBytes(length)
+                    : new ExtentScan(extent, position + RecordLayout.LINE_BYTES).search();
+            if (next >= at) {
+                return position;
             }
+            position = next;
         }
-        return last;
     }
 }

@@ -11,6 +11,7 @@ import org.selkie.fault.PositionException;
 import org.selkie.fault.SelkieException;
 import org.selkie.format.RecordLayout;
 import org.selkie.os.HotPath;
+import org.selkie.persist.Persister;
 
 /**
  * A cursor over the records of a log, forwards and backwards. Every record is checked and copied out before it is handed
@@ -78,9 +79,12 @@ public final class LogReader {
                     next = extent.first;
                     continue;
                 }
-                if (load(extent, next)) {
+                long bytes = load(extent, next, false);
+                if (bytes > 0) {
+                    moveTo(next, bytes);
                     return true;
                 }
+                next -= bytes;
             } finally {
                 log.readers.leave(slot);
             }
@@ -97,7 +101,8 @@ public final class LogReader {
 
     /** Goes to the record before. Returns false, and stays, when there is none. */
     public boolean previous() {
-        long at = position;
+        // Whoever sought a position behind the end sees no more there than a reader that came forwards.
+        long at = position > limit ? Math.min(position, refreshLimit()) : position;
         while (at > log.startPosition()) {
             int slot = log.readers.enter(at - 1);
             try {
@@ -110,7 +115,9 @@ public final class LogReader {
                 if (at < log.startPosition()) {
                     return false;
                 }
-                if (load(extent, at)) {
+                long bytes = load(extent, at, false);
+                if (bytes > 0) {
+                    moveTo(at, bytes);
                     return true;
                 }
             } finally {
@@ -120,16 +127,21 @@ public final class LogReader {
         return false;
     }
 
-    /** Goes behind a record that {@link #next} could not read, to the next one that verifies. Returns the bytes skipped. */
+    /**
+     * Goes behind a record that {@link #next} could not read, to the next one that verifies or, if there is none yet, to the
+     * end. Returns the bytes skipped.
+     */
     public long skipDamaged() {
         long from = next;
-        refreshLimit();
+        long end = refreshLimit();
+        if (from >= end) {
+            return 0;
+        }
         int slot = log.readers.enter(from);
         try {
             LogExtent extent = extentAt(from);
-            next = new ExtentScan(extent, from + RecordLayout.LINE_BYTES).search();
-            position = next;
-            return next - from;
+            // Behind the end the next record may be in the making: what appears there is not to be skipped.
+            return seek(Math.min(end, new ExtentScan(extent, from + RecordLayout.LINE_BYTES).search())).next - from;
         } finally {
             log.readers.leave(slot);
         }
@@ -167,10 +179,11 @@ public final class LogReader {
         int slot = log.readers.enter(at);
         try {
             LogExtent extent = extentAt(at);
-            if (at < extent.first || at % RecordLayout.LINE_BYTES != 0 || !load(extent, at)) {
-                throw new PositionException("no record of log " + log.name + " begins at position " + at
-                        + "; use a position that append returned");
+            long bytes = at < extent.first || at % RecordLayout.LINE_BYTES != 0 ? 0 : load(extent, at, true);
+            if (bytes <= 0) {
+                throw noRecordAt(at);
             }
+            moveTo(at, bytes);
         } finally {
             log.readers.leave(slot);
         }
@@ -191,28 +204,49 @@ public final class LogReader {
                 + " to " + log.visiblePosition());
     }
 
-    /** Reads a record into the buffer and moves there. Returns false, and moves behind it, if it only fills space. */
-    private boolean load(LogExtent extent, long at) {
-        long length = HotPath.readRecord(extent.addressOf(at), extent.end - at, at, extent.seed, buffer, buffer.byteSize());
-        if (length < 0) {
-            throw damaged(extent, at, length);
+    private PositionException noRecordAt(long at) {
+        return new PositionException("no record of log " + log.name + " begins at position " + at
+                + "; use a position that append returned");
+    }
+
+    private void moveTo(long at, long bytes) {
+        position = at;
+        next = at + bytes;
+        lengthBytes = RecordLayout.length(buffer);
+    }
+
+    /**
+     * Reads a record into the buffer. Returns its length on media, negative if it only fills space.
+     *
+     * @param named whether the caller has only the user's word for it that a record begins there
+     */
+    private long load(LogExtent extent, long at, boolean named) {
+        long limitBytes = extent.end - at;
+        long length = HotPath.readRecord(extent.addressOf(at), Math.min(limitBytes, Persister.LONG_BYTES), at, extent.seed,
+                buffer, buffer.byteSize());
+        if (length == HotPath.CORRUPT && limitBytes > Persister.LONG_BYTES) {
+            // Perhaps only longer than a safepoint should wait for.
+            length = HotPath.readLongRecord(extent.addressOf(at), limitBytes, at, extent.seed, buffer, buffer.byteSize());
         }
-        boolean span = RecordLayout.isSpan(RecordLayout.type(buffer));
+        boolean span = length >= 0 && RecordLayout.isSpan(RecordLayout.type(buffer));
         if (!span && length > buffer.byteSize() - RecordLayout.HEADER_BYTES) {
             buffer = Arena.ofAuto().allocate(2 * (RecordLayout.HEADER_BYTES + length), RecordLayout.LINE_BYTES);
-            length = HotPath.readLongRecord(extent.addressOf(at), extent.end - at, at, extent.seed, buffer,
-                    buffer.byteSize());
-            if (length < 0) {
-                throw damaged(extent, at, length);
-            }
+            length = HotPath.readLongRecord(extent.addressOf(at), limitBytes, at, extent.seed, buffer, buffer.byteSize());
         }
-        position = at;
-        next = at + RecordLayout.recordBytes(length);
-        lengthBytes = span ? 0 : (int) length;
-        return !span;
+        if (length < 0) {
+            // What stands in the buffer now is nobody's record.
+            lengthBytes = 0;
+            throw length == HotPath.ABSENT && named ? noRecordAt(at) : damaged(extent, at, length);
+        }
+        return span ? -RecordLayout.recordBytes(length) : RecordLayout.recordBytes(length);
     }
 
     private SelkieException damaged(LogExtent extent, long at, long code) {
+        if (log.wasTrimmedUnder(extent)) {
+            return new PositionException("position " + at + " of log " + log.name
+                    + " was trimmed by the process that writes it; "
+                    + (at < log.startPosition() ? "go on with seekToStart" : "open the pool again"));
+        }
         String where = "log " + log.name + ", position " + at + " (" + extent + ", offset " + (at - extent.base) + ")";
         if (code == HotPath.FAULT) {
             return new ExtentFaultException("reading " + where
@@ -240,6 +274,7 @@ public final class LogReader {
                 return start;
             }
         }
-        return ExtentScan.lastRecordBefore(extent, at);
+        long logStart = log.startPosition();
+        return ExtentScan.recordBefore(extent, logStart > extent.first && logStart < at ? logStart : extent.first, at);
     }
 }

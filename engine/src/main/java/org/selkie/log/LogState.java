@@ -262,10 +262,12 @@ final class LogState {
         }
     }
 
-    /** A log that is open for reading can be read as long as it has extents. */
+    /** A log that is open for reading can be read until it is closed. */
     void requireReadable() {
-        if (follower == null || chain.size() == 0) {
+        if (follower == null) {
             requireRunning();
+        } else if (chain.size() == 0) {
+            throw new LogStoppedException("log " + name + " is closed; open the pool again");
         }
     }
 
@@ -319,6 +321,18 @@ final class LogState {
         tail.or(STOPPED);
     }
 
+    /**
+     * After a record of another process's log could not be read: whether that was because its extent was given back
+     * meanwhile. The log begins further on then.
+     */
+    boolean wasTrimmedUnder(LogExtent extent) {
+        if (follower == null || !extent.formatted.isGivenBack()) {
+            return false;
+        }
+        start = Math.max(start, follower.start());
+        return true;
+    }
+
     /** Stops, waits for the threads at work, makes everything durable, and lets go of the extents. */
     List<LogExtent> close(SelkieException reason) {
         stop(reason);
@@ -334,6 +348,9 @@ final class LogState {
             }
         }
         preparation.close();
+        if (follower != null) {
+            follower.close();
+        }
         lock.lock();
         try {
             List<LogExtent> extents = chain.clear();
@@ -357,6 +374,7 @@ final class LogState {
     }
 
     void trim(long position) {
+        awaitVisible(position);
         lock.lock();
         try {
             requireRunning();
@@ -384,6 +402,15 @@ final class LogState {
             giveBackBelow(position, holder);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** A record may be trimmed as soon as its append has returned, though a thread before it is not done yet. */
+    private void awaitVisible(long position) {
+        Backoff backoff = new Backoff();
+        // Without the lock: the thread before may wait for it.
+        while (position <= tail.get() && visiblePosition() < position) {
+            backoff.pause();
         }
     }
 

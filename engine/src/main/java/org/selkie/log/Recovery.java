@@ -343,6 +343,7 @@ final class Recovery {
                 active = extent;
             }
         }
-        return new RecoveredLog(start, Math.max(tail, start), active, chain, List.copyOf(surplus), report);
+        long end = Math.max(tail, start);
+        return new RecoveredLog(start, end, Math.clamp(proven, start, end), active, chain, List.copyOf(surplus), report);
     }
 }

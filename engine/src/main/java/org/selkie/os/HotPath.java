@@ -14,6 +14,9 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
  * here, because here alone a SIGBUS (truncated file, media error) comes back as {@link #FAULT}: inside any other native
  * code it ends the JVM, and a Java access reports it late.
  *
+ * <p>There is a handle and a method for each granularity, alike but for their names: the compiler puts a call in line only
+ * if its handle is a constant, so it cannot be a parameter.
+ *
  * <p>Addresses are plain numbers: the caller must hold the mapping in place for the length of the call. Payloads are
  * segments, on the heap or off it, and are kept in place by the linker.
  */

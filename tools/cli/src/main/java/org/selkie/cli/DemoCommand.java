@@ -111,8 +111,8 @@ final class DemoCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         out.println(Figures.count(threads, "thread") + " of a child process append records of " + recordBytes
-            + " bytes until kill -9; then every acknowledged record");
-        out.println("is compared, byte for byte (seed " + drawn + ")");
+            + " bytes until kill -9;");
+        out.println("then every acknowledged record is compared, byte for byte (seed " + drawn + ")");
         out.flush();
         List<Row> rows = new ArrayList<>();
         for (DemoPlace place : places) {
@@ -192,9 +192,10 @@ final class DemoCommand implements Callable<Integer> {
         long scannedBytes = round.recovery().logs().stream().mapToLong(log -> log.scannedBytes()).sum();
         lines.add("  kill " + number + " after " + Figures.duration(round.nanos()) + ": "
             + Figures.count(round.acknowledged()) + " acknowledged, " + Figures.count(round.recovered()) + " recovered, "
-            + Figures.count(round.lost()) + " lost, " + Figures.count(round.more()) + " more not yet reported");
+            + Figures.count(round.lost()) + " lost");
         lines.add("    recovery: " + Figures.bytes(scannedBytes) + " in " + Figures.duration(round.recovery().nanos())
-            + (round.recovery().isClean() ? ", nothing dropped" : ""));
+            + (round.recovery().isClean() ? ", nothing dropped" : "") + "; " + Figures.count(round.more(), "record")
+            + " not reported yet");
         round.recovery().logs().forEach(log -> log.findings().forEach(finding -> lines.add("    " + finding)));
         round.recovery().findings().forEach(finding -> lines.add("    " + finding));
         return lines;
@@ -213,8 +214,8 @@ final class DemoCommand implements Callable<Integer> {
         }
         out.println();
         table.lines().forEach(out::println);
-        out.println("records/s: acknowledged, the making and reporting of records included. ns/append: of each thread,");
-        out.println("behind a warm-up. flushes and fences of an append: where pages are written back, a flush is an msync.");
+        out.println("records/s: acknowledged, making and reporting them included. ns/append: of each");
+        out.println("thread, behind a warm-up. flushes, fences: of an append; a flush of pages is an msync.");
     }
 
     private static String each(long count, long appends) {

@@ -8,6 +8,8 @@ import java.util.Locale;
 final class Figures {
     private static final long KIB = 1024;
     private static final String[] UNITS = {"KiB", "MiB", "GiB", "TiB", "PiB"};
+    private static final double THOUSAND = 1000;
+    private static final String[] RATES = {"B/s", "kB/s", "MB/s", "GB/s"};
     private static final double NANOS_A_SECOND = 1e9;
 
     private Figures() {
@@ -40,9 +42,12 @@ final class Figures {
     /** 1.2 GB/s: rates are decimal, as the makers of media give them. */
     static String rate(long bytes, long nanos) {
         double perSecond = bytes / seconds(nanos);
-        return perSecond >= 1e9
-            ? String.format(Locale.ROOT, "%.1f GB/s", perSecond / 1e9)
-            : String.format(Locale.ROOT, "%.0f MB/s", perSecond / 1e6);
+        int unit = 0;
+        while (perSecond >= THOUSAND && unit < RATES.length - 1) {
+            perSecond /= THOUSAND;
+            unit++;
+        }
+        return String.format(Locale.ROOT, unit == RATES.length - 1 ? "%.1f %s" : "%.0f %s", perSecond, RATES[unit]);
     }
 
     /** 0.04 s, 12.3 s. */

@@ -134,8 +134,8 @@ final class LogAppendCommand implements Callable<Integer> {
     }
 
     private void stop(Pool pool, LineAppender appender, PrintWriter err) {
-        err.println();
-        err.println(spec.qualifiedName() + ": interrupted; " + part(appender));
+        String below = Terminal.isAttached(Terminal.STANDARD_ERROR) ? System.lineSeparator() : "";
+        err.println(below + spec.qualifiedName() + ": interrupted; " + part(appender));
         err.flush();
         pool.close();
     }

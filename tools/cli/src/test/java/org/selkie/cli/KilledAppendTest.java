@@ -83,9 +83,9 @@ final class KilledAppendTest extends PlaceTest {
             append.toHandle().destroy();
             assertEquals(143, append.waitFor());
         }
-        String error = new String(append.getErrorStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        String error = new String(append.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals("selkie log append: interrupted; the first 2 records (8 bytes of the input) are in log log, "
-            + "which goes on at position 4224", error);
+            + "which goes on at position 4224\n", error);
         assertEquals("one\ntwo\n", Run.of("log", "cat", pool(), "log").succeeded().text());
     }
 }

@@ -10,6 +10,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.selkie.Pool;
+import org.selkie.PoolOptions;
+import org.selkie.log.Log;
+import org.selkie.persist.Durability;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -99,6 +103,30 @@ final class LogCatTest extends PlaceTest {
         assertTrue(follower.waitFor(10, TimeUnit.SECONDS));
         assertEquals("", errors(follower));
         assertEquals(143, follower.exitValue());
+    }
+
+    @Test
+    void whatIsTrimmedWhileItIsReadIsNamedAsThat() throws Exception {
+        PoolOptions options = PoolOptions.defaults().withDurability(Durability.PROCESS_CRASH).withExtentBytes(64 * 1024)
+            .withSpareExtents(Integer.MAX_VALUE);
+        try (Pool pool = Pool.open(pool(), options)) {
+            Log log = pool.log("orders");
+            byte[] record = new byte[1000];
+            for (int number = 0; number < 4000; number++) {
+                log.append(record);
+            }
+            Process cat = start("log", "cat", pool(), "orders");
+            // A byte is there: it has begun, and stands still when the pipe is full.
+            assertEquals(0, cat.getInputStream().read());
+            log.trim(log.persistedPosition());
+            for (int number = 0; number < 4000; number++) {
+                log.append(record);
+            }
+            long start = log.startPosition();
+            cat.getInputStream().transferTo(OutputStream.nullOutputStream());
+            assertEquals(1, cat.waitFor());
+            assertTrue(errors(cat).contains("log orders was trimmed to position " + start + " while it was read at "));
+        }
     }
 
     @Test

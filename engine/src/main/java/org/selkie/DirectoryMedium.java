@@ -201,6 +201,17 @@ final class DirectoryMedium implements ExtentMedium {
         }
     }
 
+    @Override
+    public void setAside(int number, long extentBytes) {
+        Path aside = directory.resolve(extentFile(number).getFileName() + ".damaged-" + System.currentTimeMillis());
+        try {
+            Files.move(extentFile(number), aside);
+        } catch (IOException e) {
+            throw new SelkieException("moving " + extentFile(number) + " to " + aside + " failed: " + e
+                    + "; move it away by hand", e);
+        }
+    }
+
     private static boolean isBlank(byte[] bytes) {
         return Arrays.mismatch(bytes, new byte[bytes.length]) < 0;
     }

@@ -60,6 +60,11 @@ final class MemoryMedium implements ExtentMedium {
     }
 
     @Override
+    public void setAside(int number, long extentBytes) {
+        throw new IllegalStateException("extent " + number + " of pool " + name + " is in memory");
+    }
+
+    @Override
     public boolean remove(int number) {
         return true;
     }

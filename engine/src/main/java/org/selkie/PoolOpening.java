@@ -201,6 +201,9 @@ final class PoolOpening {
                 throw e;
             }
             extents.reserve(number);
+            if (!options.readOnly()) {
+                medium.setAside(number, extents.header().extentBytes());
+            }
             findings.add(new Finding(Finding.Kind.DAMAGE, medium.nameOf(number), 0, -1, extents.header().extentBytes(),
                     String.valueOf(e.getMessage())));
             return;

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.zip.CRC32C;
+import org.selkie.fault.PoolFormatException;
 
 /**
  * What an extent is for, in the first 4096 bytes of it.
@@ -179,6 +180,25 @@ public record ExtentHeader(UUID poolId, int number, State state, long generation
             }
         }
         return new Decoded.Blank();
+    }
+
+    /**
+     * Makes slots blank that do not verify. Returns false, and changes nothing, if one does.
+     *
+     * @param bytes an extent's first, as many as there are
+     */
+    public static boolean blankTornSlots(byte[] bytes, String where) {
+        byte[] slots = Arrays.copyOf(bytes, 2 * SLOT_BYTES);
+        try {
+            if (decode(slots, where) instanceof Decoded.Valid) {
+                return false;
+            }
+        } catch (PoolFormatException e) {
+            // Of another version: whole, and not for this engine.
+            return false;
+        }
+        Arrays.fill(bytes, 0, Math.min(bytes.length, slots.length), (byte) 0);
+        return true;
     }
 
     private static Optional<ExtentHeader> decodeSlot(MemorySegment slot, String where) {

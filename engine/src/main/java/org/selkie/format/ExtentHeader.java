@@ -2,6 +2,7 @@
 package org.selkie.format;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
@@ -218,8 +219,13 @@ public record ExtentHeader(UUID poolId, int number, State state, long generation
                 || sequence < 0 || sequence >= Long.MAX_VALUE / extentBytes) {
             return Optional.empty();
         }
-        String name = new String(slot.asSlice(NAME_OFFSET, nameBytes).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE),
-                StandardCharsets.UTF_8);
+        String name;
+        try {
+            name = StandardCharsets.UTF_8.newDecoder().decode(slot.asSlice(NAME_OFFSET, nameBytes).asByteBuffer()).toString();
+        } catch (CharacterCodingException e) {
+            // Replaced characters would make two names one, and the name too long to be written again.
+            return Optional.empty();
+        }
         return Optional.of(new ExtentHeader(Fields.uuid(slot, POOL_ID_OFFSET), slot.get(RecordLayout.INT, NUMBER_OFFSET),
                 state.get(), slot.get(RecordLayout.LONG, GENERATION_OFFSET), extentBytes, sequence,
                 slot.get(RecordLayout.LONG, LOG_CREATED_OFFSET), name));

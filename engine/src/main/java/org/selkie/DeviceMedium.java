@@ -109,7 +109,7 @@ final class DeviceMedium implements ExtentMedium {
     }
 
     @Override
-    public void restoreLength(int number, long extentBytes) {
+    public void fill(int number, long extentBytes) {
         // The slices of a device are as long as they are.
     }
 

@@ -84,8 +84,20 @@ final class PoolExtents implements ExtentSource {
     }
 
     /** From now on a broken seal of the log's extents stops the log. */
-    synchronized void watch(String logName, LogOpener opener) {
-        owners.put(logName, opener);
+    void watch(String logName, LogOpener opener) {
+        List<Extent> already = new ArrayList<>();
+        synchronized (this) {
+            owners.put(logName, opener);
+            for (FormattedExtent extent : open.values()) {
+                if (isOf(extent, logName) && !(extent.extent().seal().state() instanceof SealState.Held)) {
+                    already.add(extent.extent());
+                }
+            }
+        }
+        for (Extent extent : already) {
+            opener.close(lost(extent.report().name(), extent.seal().state()));
+            extent.close();
+        }
     }
 
     @Override
@@ -264,41 +276,77 @@ final class PoolExtents implements ExtentSource {
         if (event.after() instanceof SealState.Held || event.after() instanceof SealState.Released) {
             return;
         }
-        background.execute(() -> letGo(event));
+        // On a thread of its own: what prepares extents may be what the log waits for.
+        Thread.ofPlatform().daemon().name("selkie-let-go-" + name).start(() -> letGo(event));
     }
 
     private void letGo(SealEvent event) {
         LogOpener owner = null;
-        Extent extent = null;
+        FormattedExtent found = null;
         synchronized (this) {
             for (FormattedExtent candidate : open.values()) {
                 if (candidate.extent().report().name().equals(event.extent())) {
-                    extent = candidate.extent();
+                    found = candidate;
                     owner = owners.get(candidate.header().logName());
                 }
             }
+            if (found == null || (owner == null && !free.remove(found))) {
+                // Not open any more, or on its way to a log; watch() sees to that one.
+                return;
+            }
         }
-        if (owner != null) {
-            owner.close(new SealBrokenException("the seal of " + event.extent() + " is " + event.after()
-                    + "; the log was stopped, what was acknowledged is durable; open the pool again"));
-        }
-        if (extent != null) {
-            extent.close();
+        try {
+            if (owner != null) {
+                owner.close(lost(event.extent(), event.after()));
+            }
+        } finally {
+            found.extent().close();
         }
     }
 
-    /** Stops the logs, then lets go of every extent, and of the pool. */
+    private static SealBrokenException lost(String extent, SealState state) {
+        return new SealBrokenException("the seal of " + extent + " is " + state
+                + "; the log was stopped, what was acknowledged is durable; open the pool again");
+    }
+
+    /**
+     * Stops the logs, then lets go of every extent, and of the pool. What fails on the way keeps nothing else from being
+     * closed; the first failure is thrown.
+     */
     void close(Collection<LogOpener> logs) {
-        try {
-            logs.forEach(LogOpener::close);
-        } finally {
-            background.shutdown();
-            synchronized (this) {
-                open.values().forEach(extent -> extent.extent().close());
-                outdated.forEach(extent -> extent.extent().close());
-                open.clear();
-                free.clear();
-                medium.close();
+        Failures failures = new Failures();
+        logs.forEach(log -> failures.attempt(log::close));
+        background.shutdown();
+        synchronized (this) {
+            open.values().forEach(extent -> failures.attempt(extent.extent()::close));
+            outdated.forEach(extent -> failures.attempt(extent.extent()::close));
+            open.clear();
+            free.clear();
+            failures.attempt(medium::close);
+        }
+        failures.throwFirst();
+    }
+
+    /** What went wrong in steps that must all be tried. */
+    private static final class Failures {
+
+        private @Nullable RuntimeException first;
+
+        void attempt(Runnable step) {
+            try {
+                step.run();
+            } catch (RuntimeException e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+
+        void throwFirst() {
+            if (first != null) {
+                throw first;
             }
         }
     }

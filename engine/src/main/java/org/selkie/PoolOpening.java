@@ -8,12 +8,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.selkie.extent.ExtentOptions;
 import org.selkie.fault.ExtentBusyException;
 import org.selkie.fault.ExtentFaultException;
 import org.selkie.fault.ExtentLengthException;
+import org.selkie.fault.MediumRefusedException;
 import org.selkie.fault.PoolFormatException;
 import org.selkie.fault.SelkieException;
 import org.selkie.fault.SystemCallException;
@@ -63,7 +65,7 @@ final class PoolOpening {
             // at again, until it stays.
             List<Finding> now = pool.recovery().allFindings();
             boolean stable = !pool.recovery().hasLoss() || now.equals(before);
-            if (!options.readOnly() || (stable && !watcher.get().haveChangedSince(opening.listed))) {
+            if (!options.readOnly() || (stable && !Objects.requireNonNull(watcher.get()).haveChangedSince(opening.listed))) {
                 return pool;
             }
             before = now;
@@ -240,11 +242,11 @@ final class PoolOpening {
     private FormattedExtent openOrRestore(PoolExtents extents, int number) {
         try {
             return extents.openExtent(number);
-        } catch (ExtentLengthException e) {
+        } catch (ExtentLengthException | MediumRefusedException e) {
             if (options.readOnly() || options.recoveryMode() != RecoveryMode.SALVAGE) {
                 throw e;
             }
-            medium.restoreLength(number, extents.header().extentBytes());
+            medium.fill(number, extents.header().extentBytes());
             return extents.openExtent(number);
         }
     }

@@ -52,6 +52,18 @@ final class GroupCommit {
         }
     }
 
+    /** Waits until no thread writes back. New ones must find that there is nothing to do, or that it failed. */
+    void awaitIdle() {
+        lock.lock();
+        try {
+            while (writingBack) {
+                done.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** One round as the leader, or the wait for somebody else's. Returns whether it brought anything. */
     private boolean joinRound(long end) {
         lock.lock();

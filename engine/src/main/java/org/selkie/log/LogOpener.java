@@ -18,6 +18,7 @@ public final class LogOpener {
     private @Nullable LogState state;
     private @Nullable Log log;
     private @Nullable LogOptions options;
+    private @Nullable SelkieException closeReason;
 
     private LogOpener(String name, ExtentSource source, RecoveredLog recovered, boolean readOnly) {
         this.name = name;
@@ -49,6 +50,10 @@ public final class LogOpener {
 
     /** The log; the same one every time. */
     public synchronized Log open(LogOptions wanted) {
+        SelkieException reason = closeReason;
+        if (log == null && reason != null) {
+            throw new LogStoppedException(String.valueOf(reason.getMessage()), reason);
+        }
         Log opened = log;
         if (opened != null) {
             if (!wanted.equals(options)) {
@@ -77,6 +82,9 @@ public final class LogOpener {
 
     /** As {@link #close()}, and says why. */
     public synchronized void close(SelkieException reason) {
+        if (closeReason == null) {
+            closeReason = reason;
+        }
         LogState opened = state;
         if (opened != null) {
             opened.close(reason);

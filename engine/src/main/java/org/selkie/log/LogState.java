@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.log;
 
-import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.LogStoppedException;
@@ -50,6 +49,9 @@ final class LogState {
     private volatile long start;
     private volatile long failedAt = PositionSlots.FREE;
     private volatile @Nullable SelkieException stopReason;
+    /** The first store or write-back that failed, whether or not the log was being stopped already. */
+    private volatile @Nullable Throwable failure;
+    private boolean closed;
 
     LogState(String name, ExtentSource source, RecoveredLog recovered, @Nullable ReadOnlyTail follower) {
         this.name = name;
@@ -87,17 +89,24 @@ final class LogState {
         return frontier.get();
     }
 
-    /** The lag to write into a record at a position that the caller has claimed, holding a slot. */
-    long lagLines(long position, int slot) {
+    /**
+     * To be called with a slot before the first claim under it. Only afterwards the claims of others could take this one's
+     * hole for something that is written.
+     */
+    void noteWriter(int slot) {
+        if (!severalSlots && slot != firstSlot) {
+            noteSlot(slot);
+        }
+    }
+
+    /** The lag to write into a record at a position that the caller has claimed, holding a slot that was noted. */
+    long lagLines(long position) {
         if (!durableOnReturn) {
             return RecordLayout.lagLines(position, groupCommit.persisted());
         }
         if (!severalSlots) {
-            if (slot == firstSlot) {
-                // Nobody but the holder of this slot has ever written: everything below is persisted.
-                return 0;
-            }
-            noteSlot(slot);
+            // Nobody but holders of this slot, one after the other, has ever claimed: everything below is persisted.
+            return 0;
         }
         if (position - frontier.get() > REFRESH_BYTES) {
             visiblePosition();
@@ -221,12 +230,13 @@ final class LogState {
     }
 
     void awaitPersisted(long end) {
-        if (!durableOnReturn) {
+        if (!durableOnReturn && follower == null) {
             groupCommit.await(end);
         }
     }
 
     private void writeBack(long from, long to) {
+        requireNoFailure();
         try {
             for (long at = from; at < to;) {
                 LogExtent extent = chain.at(at);
@@ -240,6 +250,7 @@ final class LogState {
             }
         } catch (Throwable e) {
             // After a failed write-back the kernel forgets which pages were dirty: trying again would lie.
+            failure = e;
             stop(new LogStoppedException("log " + name + " could not be written back: " + e.getMessage()
                     + "; what was acknowledged is durable, open the pool again", e));
             throw e;
@@ -272,9 +283,10 @@ final class LogState {
     }
 
     private void requireNoFailure() {
-        SelkieException reason = stopReason;
-        if (reason != null && reason.getCause() != null) {
-            throw new LogStoppedException(String.valueOf(reason.getMessage()), reason);
+        Throwable cause = failure;
+        if (cause != null) {
+            throw new LogStoppedException("log " + name + " stopped because a store or its write-back failed ("
+                    + cause.getMessage() + "); open the pool again", cause);
         }
     }
 
@@ -283,6 +295,7 @@ final class LogState {
         lock.lock();
         try {
             failedAt = Math.min(failedAt, position);
+            failure = cause;
         } finally {
             lock.unlock();
         }
@@ -333,32 +346,46 @@ final class LogState {
         return true;
     }
 
-    /** Stops, waits for the threads at work, makes everything durable, and lets go of the extents. */
-    List<LogExtent> close(SelkieException reason) {
+    /**
+     * Stops, waits for the threads at work, makes everything durable if no store has failed, and lets go of the extents,
+     * whatever fails on the way. Once; later calls do nothing.
+     */
+    void close(SelkieException reason) {
+        if (closed) {
+            return;
+        }
+        closed = true;
         stop(reason);
         writers.awaitNone(0, PositionSlots.FREE);
-        long end = tail.get() & ~STOPPED;
-        if (failedAt == PositionSlots.FREE && follower == null) {
-            awaitPersisted(end);
-            LogExtent last = active;
-            if (end >= last.first) {
-                last.clearRemains(end);
-                last.noteEnd(end);
-                // The first extent knows it too: if the last one is lost, something still says that there was one.
-                chain.first().noteEnd(end);
+        preparation.close();
+        try {
+            if (failure == null && follower == null) {
+                writeLastWatermark();
+            }
+        } finally {
+            groupCommit.awaitIdle();
+            if (follower != null) {
+                follower.close();
+            }
+            lock.lock();
+            try {
+                chain.clear();
+                readers.awaitNone(0, PositionSlots.FREE);
+            } finally {
+                lock.unlock();
             }
         }
-        preparation.close();
-        if (follower != null) {
-            follower.close();
-        }
-        lock.lock();
-        try {
-            List<LogExtent> extents = chain.clear();
-            readers.awaitNone(0, PositionSlots.FREE);
-            return extents;
-        } finally {
-            lock.unlock();
+    }
+
+    private void writeLastWatermark() {
+        long end = tail.get() & ~STOPPED;
+        awaitPersisted(end);
+        LogExtent last = active;
+        if (end >= last.first) {
+            last.clearRemains(end);
+            last.noteEnd(end);
+            // The first extent knows it too: if the last one is lost, something still says that there was one.
+            chain.first().noteEnd(end);
         }
     }
 

@@ -114,7 +114,9 @@ final class Recovery {
                 start = trim;
                 holder = extent;
             }
-            proven = Math.max(proven, Math.max(trim, extent.formatted.readWatermark()));
+            long mark = Math.max(trim, extent.formatted.readWatermark());
+            // At an extent's first record it speaks of what stands before the extent, like one at the end of that.
+            proven = Math.max(proven, mark <= extent.first ? Math.min(mark, extent.base) : mark);
         }
         if (holder != null) {
             trimmed = true;

@@ -20,7 +20,9 @@ final class SharedClaims implements Claims {
 
     @Override
     public int enter() {
-        return writers.enter(log.knownFrontier());
+        int slot = writers.enter(log.knownFrontier());
+        log.noteWriter(slot);
+        return slot;
     }
 
     @Override
@@ -44,7 +46,7 @@ final class SharedClaims implements Claims {
 
     @Override
     public long lagLines(int slot, long position) {
-        return log.lagLines(position, slot);
+        return log.lagLines(position);
     }
 
     @Override

@@ -188,6 +188,7 @@ final class ReadOnlyTest {
     }
 
     @Test
+    @SuppressWarnings("try") // Closing it while others read is what is tested.
     void closingAPoolUnderItsReadersIsATypedError() {
         Path directory = scratch.path("pool");
         try (Pool pool = Pools.open(directory)) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.log;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +17,7 @@ import org.selkie.testing.Pools.Entry;
 import org.selkie.testing.Scratch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** From one extent into the next, whatever is left of the one before. */
@@ -65,6 +68,23 @@ final class RollOverTest {
         for (int i = 0; i < entries.size(); i++) {
             assertEquals(i * Pools.EXTENT_BYTES + 4096, entries.get(i).position());
         }
+    }
+
+    @Test
+    void aLogThatIsClosedRightAfterItRolledOverIsClean() {
+        Path directory = scratch.path("rolled");
+        byte[] payload = Pools.payload(1, Pools.MAX_PAYLOAD_BYTES);
+        try (Pool pool = Pools.open(directory)) {
+            Log log = pool.log("x", LogOptions.forSingleWriter());
+            log.append(payload);
+            Arena arena = Arena.ofConfined();
+            MemorySegment gone = arena.allocate(100);
+            arena.close();
+            // It rolls over and then cannot read its payload.
+            assertThrows(IllegalStateException.class, () -> log.append(gone));
+            assertEquals(Pools.EXTENT_BYTES + 4096, log.persistedPosition());
+        }
+        reopensWith(directory, List.of(new Entry(4096, payload)));
     }
 
     @Test

@@ -4,14 +4,10 @@ package org.selkie.testing;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 import org.selkie.extent.Extent;
 import org.selkie.extent.ExtentOptions;
-import org.selkie.fault.PoolFullException;
 import org.selkie.format.ExtentHeader;
 import org.selkie.format.FormattedExtent;
-import org.selkie.log.ExtentSource;
 import org.selkie.log.Log;
 import org.selkie.log.LogOpener;
 import org.selkie.log.LogOptions;
@@ -46,7 +42,7 @@ public final class OneExtentLog implements AutoCloseable {
             formatted.writeTrim(formatted.header().firstPosition());
         }
         return new OneExtentLog(formatted,
-                LogOpener.recover(name, List.of(formatted), RecoveryMode.STRICT, false, new Nothing()));
+                LogOpener.recover(name, List.of(formatted), RecoveryMode.STRICT, false, new NoMoreExtents()));
     }
 
     public Log log() {
@@ -57,28 +53,5 @@ public final class OneExtentLog implements AutoCloseable {
     public void close() {
         opener.close();
         extent.extent().close();
-    }
-
-    /** No second extent. */
-    private static final class Nothing implements ExtentSource {
-        @Override
-        public FormattedExtent take(String logName, long logCreatedMillis, long sequence) {
-            throw new PoolFullException("there is one extent alone");
-        }
-
-        @Override
-        public @Nullable FormattedExtent find(String logName, long sequence) {
-            return null;
-        }
-
-        @Override
-        public void giveBack(FormattedExtent given) {
-            // It stays where it is.
-        }
-
-        @Override
-        public Executor background() {
-            return Runnable::run;
-        }
     }
 }

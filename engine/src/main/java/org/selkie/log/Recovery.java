@@ -343,6 +343,8 @@ final class Recovery {
 
     private static void cover(LogExtent extent, long from, long to, int type) {
         long address = extent.addressOf(from);
+        // What stands here goes first: the span's last bytes could be just what it lacks to verify.
+        extent.blankLine(from);
         RecordLayout.writeSpan(extent.persister, address, to - from, from, type, extent.seed);
         if (!extent.persister.durableOnReturn()) {
             extent.persister.persist(address, to - from);

@@ -85,6 +85,7 @@ final class Recovery {
                 throw new DamagedLogException(report, mode);
             }
             tail = repair(interior, tail, source);
+            persistUnproven(tail);
         } else if (!interior.isEmpty()) {
             // Another process may be writing: what it has not finished yet is where a reader stops.
             tail = interior.stream().filter(gap -> gap.from >= proven).mapToLong(Gap::from).min().orElse(tail);
@@ -271,6 +272,17 @@ final class Recovery {
             }
         }
         return end;
+    }
+
+    /** What a killed process had stored may be in a cache still, and counts as durable once the log is open. */
+    private void persistUnproven(long tail) {
+        for (LogExtent extent : extents) {
+            long from = Math.max(Math.max(proven, start), extent.first);
+            long to = Math.min(tail, extent.end);
+            if (from < to) {
+                extent.persister.persist(extent.addressOf(from), to - from);
+            }
+        }
     }
 
     private void fillMissing(long tail, ExtentSource source) {

@@ -177,20 +177,22 @@ final class DirectoryMedium implements ExtentMedium {
     }
 
     /**
-     * A file that a crash left before its header was written: blank from end to end, as the header comes last. One whose
-     * header alone is blank is damaged, and one that is gone meanwhile is nobody's.
+     * A file that a crash left before its header was whole: no copy of it verifies, and there is nothing behind it. With
+     * something behind it, the header is damaged. A file that is gone meanwhile is nobody's.
      */
     @Override
     public boolean isUnfinished(int number, long extentBytes) {
         try (FileHandle handle = FileHandle.open(extentFile(number), KernelAbi.O_RDONLY)) {
-            int stepBytes = ExtentHeader.BYTES;
-            byte[] step = handle.read(0, stepBytes);
-            for (long offset = 0; step.length > 0; step = handle.read(offset, stepBytes)) {
+            byte[] header = Arrays.copyOf(handle.read(0, ExtentHeader.BYTES), ExtentHeader.BYTES);
+            if (ExtentHeader.decode(header, nameOf(number)) instanceof ExtentHeader.Decoded.Valid) {
+                return false;
+            }
+            long offset = ExtentHeader.SLOTS_BYTES;
+            for (byte[] step = handle.read(offset, BLANK_STEP_BYTES); step.length > 0; step = handle.read(offset, BLANK_STEP_BYTES)) {
                 if (!isBlank(step)) {
                     return false;
                 }
                 offset += step.length;
-                stepBytes = BLANK_STEP_BYTES;
             }
             return true;
         } catch (SystemCallException e) {

@@ -86,6 +86,9 @@ final class Recovery {
             }
             tail = repair(interior, tail, source);
             persistUnproven(tail);
+            if (proven < tail || !report.isClean()) {
+                eraseTorn(tail);
+            }
         } else if (!interior.isEmpty()) {
             // Another process may be writing: what it has not finished yet is where a reader stops.
             tail = interior.stream().filter(gap -> gap.from >= proven).mapToLong(Gap::from).min().orElse(tail);
@@ -281,6 +284,15 @@ final class Recovery {
             long to = Math.min(tail, extent.end);
             if (from < to) {
                 extent.persister.persist(extent.addressOf(from), to - from);
+            }
+        }
+    }
+
+    /** Beginnings of records behind the tail would be found again after every later close, and be taken for a torn tail. */
+    private void eraseTorn(long tail) {
+        for (LogExtent extent : extents) {
+            if (tail < extent.end) {
+                ExtentScan.eraseBeginnings(extent, Math.max(tail, extent.first));
             }
         }
     }

@@ -109,8 +109,19 @@ final class DeviceMedium implements ExtentMedium {
     }
 
     @Override
-    public void restoreLength(int number, long extentBytes) {
+    public void fill(int number, long extentBytes) {
         // The slices of a device are as long as they are.
+    }
+
+    /** Blank slots: the slice is as one that was never used. */
+    @Override
+    public void setAside(int number, long extentBytes) {
+        try (Extent slice = Extent.openDevice(path, offsetOf(number, extentBytes),
+                extentOptions.withLengthBytes(device.alignmentBytes()))) {
+            MemorySegment blank = MemorySegment.ofArray(new byte[ExtentHeader.BYTES]);
+            slice.persister().copy(slice.address(), blank, blank.byteSize());
+            slice.persister().persist(slice.address(), blank.byteSize());
+        }
     }
 
     @Override

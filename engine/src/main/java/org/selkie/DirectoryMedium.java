@@ -203,19 +203,34 @@ final class DirectoryMedium implements ExtentMedium {
         }
     }
 
+    @Override
+    public void setAside(int number, long extentBytes) {
+        Path aside = directory.resolve(extentFile(number).getFileName() + ".damaged-" + System.currentTimeMillis());
+        try {
+            Files.move(extentFile(number), aside);
+        } catch (IOException e) {
+            throw new SelkieException("moving " + extentFile(number) + " to " + aside + " failed: " + e
+                    + "; move it away by hand", e);
+        }
+    }
+
     private static boolean isBlank(byte[] bytes) {
         return Arrays.mismatch(bytes, new byte[bytes.length]) < 0;
     }
 
     @Override
-    public void restoreLength(int number, long extentBytes) {
+    public void fill(int number, long extentBytes) {
         try (FileHandle handle = FileHandle.open(extentFile(number), KernelAbi.O_RDWR)) {
-            long sizeBytes = handle.status().sizeBytes();
-            if (sizeBytes > extentBytes) {
-                handle.truncate(extentBytes);
-            } else {
-                handle.writeZeros(sizeBytes, extentBytes - sizeBytes);
+            long sizeBytes = Math.min(handle.status().sizeBytes(), extentBytes);
+            handle.truncate(sizeBytes);
+            for (long offset = 0; offset < sizeBytes; offset += ExtentHeader.BYTES) {
+                // Holes read as zeros. Whatever else there is stays untouched.
+                byte[] read = handle.read(offset, (int) Math.min(ExtentHeader.BYTES, sizeBytes - offset));
+                if (isBlank(read)) {
+                    handle.writeZeros(offset, read.length);
+                }
             }
+            handle.writeZeros(sizeBytes, extentBytes - sizeBytes);
             handle.sync();
         }
     }

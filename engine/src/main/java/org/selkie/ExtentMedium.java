@@ -37,8 +37,11 @@ interface ExtentMedium extends AutoCloseable {
     /** Whether an extent that is there was never finished: nothing in it has a meaning, and it can go. */
     boolean isUnfinished(int number, long extentBytes);
 
-    /** Makes an extent that was cut short as long as it was, with zeros. */
-    void restoreLength(int number, long extentBytes);
+    /** Makes an extent that was cut short, or had holes punched into it, whole again: zeros where nothing is. */
+    void fill(int number, long extentBytes);
+
+    /** Takes a closed extent that cannot be read out of the pool, so that the pool can be opened without it. */
+    void setAside(int number, long extentBytes);
 
     /** Removes an extent that is closed. Returns false where that is not possible: a slice of a device stays. */
     boolean remove(int number);

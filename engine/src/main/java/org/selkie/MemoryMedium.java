@@ -55,7 +55,12 @@ final class MemoryMedium implements ExtentMedium {
     }
 
     @Override
-    public void restoreLength(int number, long extentBytes) {
+    public void fill(int number, long extentBytes) {
+        throw new IllegalStateException("extent " + number + " of pool " + name + " is in memory");
+    }
+
+    @Override
+    public void setAside(int number, long extentBytes) {
         throw new IllegalStateException("extent " + number + " of pool " + name + " is in memory");
     }
 

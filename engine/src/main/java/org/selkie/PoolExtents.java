@@ -222,14 +222,14 @@ final class PoolExtents implements ExtentSource {
         Extent extent = medium.open(number, header.extentBytes());
         try {
             String where = medium.nameOf(number);
-            ExtentHeader.Decoded decoded = FormattedExtent.readHeader(extent, where);
+            ExtentHeader.Decoded decoded = FormattedExtent.readHeader(extent, where,
+                    candidate -> isAt(number, candidate));
             if (!(decoded instanceof ExtentHeader.Decoded.Valid valid)) {
                 throw new PoolFormatException("neither copy of the header of " + where
                         + " matches its checksum; restore it from a copy, or open with RecoveryMode.SALVAGE to go on without");
             }
             ExtentHeader found = valid.header();
-            if (!found.poolId().equals(header.poolId()) || found.number() != number
-                    || found.extentBytes() != header.extentBytes()) {
+            if (!isAt(number, found)) {
                 throw new PoolFormatException(where + " belongs to another place: it is extent " + found.number() + " of pool "
                         + found.poolId() + " with " + found.extentBytes() + " bytes, expected extent " + number + " of pool "
                         + header.poolId() + " with " + header.extentBytes() + "; move it away");
@@ -239,6 +239,11 @@ final class PoolExtents implements ExtentSource {
             extent.close();
             throw e;
         }
+    }
+
+    private boolean isAt(int number, ExtentHeader found) {
+        return found.poolId().equals(header.poolId()) && found.number() == number
+                && found.extentBytes() == header.extentBytes();
     }
 
     /** An extent that is only read gives its persister to nobody; how its writer persists is asked all the same. */

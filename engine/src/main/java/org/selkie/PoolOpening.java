@@ -15,6 +15,7 @@ import org.selkie.extent.ExtentOptions;
 import org.selkie.fault.ExtentBusyException;
 import org.selkie.fault.ExtentFaultException;
 import org.selkie.fault.ExtentLengthException;
+import org.selkie.fault.MediumRefusedException;
 import org.selkie.fault.PoolFormatException;
 import org.selkie.fault.SelkieException;
 import org.selkie.fault.SystemCallException;
@@ -200,6 +201,9 @@ final class PoolOpening {
                 throw e;
             }
             extents.reserve(number);
+            if (!options.readOnly()) {
+                medium.setAside(number, extents.header().extentBytes());
+            }
             findings.add(new Finding(Finding.Kind.DAMAGE, medium.nameOf(number), 0, -1, extents.header().extentBytes(),
                     String.valueOf(e.getMessage())));
             return;
@@ -238,11 +242,11 @@ final class PoolOpening {
     private FormattedExtent openOrRestore(PoolExtents extents, int number) {
         try {
             return extents.openExtent(number);
-        } catch (ExtentLengthException e) {
+        } catch (ExtentLengthException | MediumRefusedException e) {
             if (options.readOnly() || options.recoveryMode() != RecoveryMode.SALVAGE) {
                 throw e;
             }
-            medium.restoreLength(number, extents.header().extentBytes());
+            medium.fill(number, extents.header().extentBytes());
             return extents.openExtent(number);
         }
     }

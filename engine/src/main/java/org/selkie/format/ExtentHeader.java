@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 
 /**
@@ -151,13 +152,25 @@ public record ExtentHeader(UUID poolId, int number, State state, long generation
         }
     }
 
-    /** Reads both slots; the valid one of the higher generation counts. */
+    /** As {@link #decode(byte[], String, Predicate)}, wherever the header says that it belongs. */
     public static Decoded decode(byte[] bytes, String where) {
+        return decode(bytes, where, _ -> true);
+    }
+
+    /**
+     * Reads both slots; the valid one of the higher generation counts.
+     *
+     * @param belongs whether a header is of this place: one that is not counts only if the other does not verify, as a
+     *                stray write of another extent's slot must not hide the right one
+     */
+    public static Decoded decode(byte[] bytes, String where, Predicate<ExtentHeader> belongs) {
         Optional<ExtentHeader> first = decodeSlot(MemorySegment.ofArray(bytes).asSlice(0, SLOT_BYTES), where);
         Optional<ExtentHeader> second = decodeSlot(MemorySegment.ofArray(bytes).asSlice(SLOT_BYTES, SLOT_BYTES), where);
         if (first.isPresent() && second.isPresent()) {
-            return new Decoded.Valid(
-                    first.get().generation >= second.get().generation ? first.get() : second.get());
+            boolean firstBelongs = belongs.test(first.get());
+            boolean takeFirst = firstBelongs == belongs.test(second.get())
+                    ? first.get().generation >= second.get().generation : firstBelongs;
+            return new Decoded.Valid(takeFirst ? first.get() : second.get());
         }
         if (first.isPresent() || second.isPresent()) {
             return new Decoded.Valid(first.or(() -> second).get());

@@ -2,6 +2,7 @@
 package org.selkie.format;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 import org.selkie.extent.Extent;
 import org.selkie.fault.ExtentFaultException;
@@ -25,9 +26,14 @@ public final class FormattedExtent {
         this.header = header;
     }
 
-    /** Reads the header of an extent. */
+    /** Reads the header of an extent, wherever it says that it belongs. */
     public static ExtentHeader.Decoded readHeader(Extent extent, String where) {
-        return ExtentHeader.decode(read(extent, 0, ExtentHeader.DECODED_BYTES), where);
+        return readHeader(extent, where, _ -> true);
+    }
+
+    /** Reads the header of an extent, see {@link ExtentHeader#decode(byte[], String, Predicate)}. */
+    public static ExtentHeader.Decoded readHeader(Extent extent, String where, Predicate<ExtentHeader> belongs) {
+        return ExtentHeader.decode(read(extent, 0, ExtentHeader.DECODED_BYTES), where, belongs);
     }
 
     public Extent extent() {
@@ -60,8 +66,12 @@ public final class FormattedExtent {
 
     /** Whether the extent belongs to somebody else by now: another process, which writes it, may have given it away. */
     public boolean isGivenBack() {
-        return !(readHeader(extent, extent.description()) instanceof ExtentHeader.Decoded.Valid valid)
+        return !(readHeader(extent, extent.description(), this::isHere) instanceof ExtentHeader.Decoded.Valid valid)
                 || valid.header().generation() != header.generation();
+    }
+
+    private boolean isHere(ExtentHeader candidate) {
+        return candidate.poolId().equals(header.poolId()) && candidate.number() == header.number();
     }
 
     /** Notes, durably, that everything below a position is persisted. */
@@ -69,29 +79,34 @@ public final class FormattedExtent {
         store(ExtentHeader.WATERMARK_OFFSET, mark(position));
     }
 
-    /** The position of the last watermark, or -1 if there is none that verifies. */
+    /** The position of the last watermark, which may lie behind this extent, or -1 if there is none that verifies. */
     public long readWatermark() {
-        return readMark(ExtentHeader.WATERMARK_OFFSET);
+        return readMark(ExtentHeader.WATERMARK_OFFSET, Long.MAX_VALUE);
     }
 
     /** Notes, durably, that the log begins at a position in this extent. */
     public void writeTrim(long position) {
-        long first = readMark(ExtentHeader.TRIM_OFFSET);
-        long second = readMark(ExtentHeader.TRIM_OFFSET + RecordLayout.LINE_BYTES);
+        long first = readTrim(0);
+        long second = readTrim(RecordLayout.LINE_BYTES);
         // The lower one is overwritten: the higher one stands until the new one does.
         store(ExtentHeader.TRIM_OFFSET + (first <= second ? 0 : RecordLayout.LINE_BYTES), mark(position));
     }
 
     /** The position where the log begins, if this extent says so, or -1. */
     public long readTrim() {
-        return Math.max(readMark(ExtentHeader.TRIM_OFFSET), readMark(ExtentHeader.TRIM_OFFSET + RecordLayout.LINE_BYTES));
+        return Math.max(readTrim(0), readTrim(RecordLayout.LINE_BYTES));
     }
 
-    private long readMark(int offset) {
+    private long readTrim(int offset) {
+        return readMark(ExtentHeader.TRIM_OFFSET + offset, header.endPosition());
+    }
+
+    private long readMark(int offset, long limit) {
         MemorySegment mark = MemorySegment.ofArray(read(extent, offset, 2 * Long.BYTES));
         long position = mark.get(RecordLayout.LONG, 0);
         boolean valid = mark.get(RecordLayout.LONG, Long.BYTES) == check(position)
-                && position >= header.basePosition() && position <= header.endPosition();
+                && position >= header.basePosition() && position <= limit
+                && position % RecordLayout.LINE_BYTES == 0;
         return valid ? position : -1;
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.log;
 
-import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.LogStoppedException;
@@ -382,8 +381,16 @@ final class LogState {
         long end = tail.get() & ~STOPPED;
         awaitPersisted(end);
         LogExtent last = active;
-        if (end >= last.first && last.formatted.readWatermark() < end) {
-            last.formatted.writeWatermark(end);
+        if (end >= last.first) {
+            noteEnd(last, end);
+            // The first extent knows it too: if the last one is lost, something still says that there was one.
+            noteEnd(chain.first(), end);
+        }
+    }
+
+    private static void noteEnd(LogExtent extent, long end) {
+        if (extent.formatted.readWatermark() < end) {
+            extent.formatted.writeWatermark(end);
         }
     }
 

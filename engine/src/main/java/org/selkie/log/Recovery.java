@@ -23,6 +23,8 @@ final class Recovery {
     private record Gap(LogExtent extent, long from, long to, long code, boolean mediaError) {
     }
 
+    private static final long MAX_FILLED_EXTENTS = 1024;
+
     private final String name;
     private final RecoveryMode mode;
     private final List<LogExtent> extents = new ArrayList<>();
@@ -263,7 +265,15 @@ final class Recovery {
             boolean lost = gap.mediaError || gap.from < proven;
             cover(gap.extent, gap.from, gap.to, lost ? RecordLayout.GAP : RecordLayout.PAD);
         }
+        if (!trimmed && extents.getFirst().sequence > 0) {
+            // What was before is lost, and was reported: from now on the log begins here.
+            extents.getFirst().formatted.writeTrim(start);
+        }
         fillMissing(tail, source);
+        return coverLostTail(tail, source);
+    }
+
+    private long coverLostTail(long tail, ExtentSource source) {
         long end = tail;
         // What the watermark vouches for and no record holds: positions are never used twice.
         for (LogExtent extent : extents) {
@@ -273,6 +283,13 @@ final class Recovery {
                 cover(extent, from, to, RecordLayout.GAP);
                 end = to;
             }
+        }
+        requireFillable(extents.getLast(), proven);
+        while (proven > extents.getLast().end) {
+            LogExtent made = takeAfter(extents.getLast(), source);
+            end = Math.min(proven, made.end);
+            cover(made, made.first, Math.max(end, made.first + RecordLayout.LINE_BYTES), RecordLayout.GAP);
+            extents.add(made);
         }
         return end;
     }
@@ -311,10 +328,24 @@ final class Recovery {
                 }
                 return;
             }
-            LogExtent made = new LogExtent(
-                    source.take(name, before.formatted.header().logCreatedMillis(), before.sequence + 1));
+            requireFillable(before, after.base);
+            LogExtent made = takeAfter(before, source);
             cover(made, made.first, made.end, RecordLayout.GAP);
             extents.add(i, made);
+        }
+    }
+
+    private LogExtent takeAfter(LogExtent before, ExtentSource source) {
+        return new LogExtent(source.take(name, before.formatted.header().logCreatedMillis(), before.sequence + 1));
+    }
+
+    /** Missing extents are made anew, so that positions are never used twice; but not as many as a forged header says. */
+    private void requireFillable(LogExtent before, long upTo) {
+        long missing = (upTo - before.end) / (before.end - before.base);
+        if (missing > MAX_FILLED_EXTENTS) {
+            throw new PoolFormatException("log " + name + " misses " + missing + " extents after " + before
+                    + ", and recovery replaces at most " + MAX_FILLED_EXTENTS
+                    + "; restore the pool from a copy, or move away the extents after that one");
         }
     }
 

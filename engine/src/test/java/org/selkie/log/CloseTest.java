@@ -39,6 +39,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** A log that ends, by itself or not, ends for everybody with a typed error, and keeps what it acknowledged. */
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@SuppressWarnings("try") // Closing things while they are used is what is tested.
 final class CloseTest {
 
     @RegisterExtension

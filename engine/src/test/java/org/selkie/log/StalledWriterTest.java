@@ -143,7 +143,8 @@ final class StalledWriterTest {
         Extent made = Extent.create(file, ExtentOptions.ofLength(1 << 16).withRequiredDurability(Durability.PROCESS_CRASH));
         FormattedExtent extent = new FormattedExtent(made, made.persister(), ExtentHeader.free(new UUID(1, 2), 1, 1, 1 << 16));
         extent.reformat(extent.header().assignedTo("x", 1, 0));
-        RecoveredLog empty = new Recovery("x", List.of(new LogExtent(extent)), RecoveryMode.STRICT).run(true, new NoMoreExtents());
+        RecoveredLog empty =
+                new Recovery("x", List.of(new LogExtent(extent)), RecoveryMode.STRICT).run(true, new NoMoreExtents());
         LogState state = new LogState("x", new NoMoreExtents(), empty, null);
         SharedClaims claims = new SharedClaims(state);
         try (Threads threads = new Threads()) {

@@ -18,6 +18,7 @@ import org.selkie.cli.demo.DemoFailedException;
 import org.selkie.cli.demo.DemoPlace;
 import org.selkie.cli.demo.DemoPlan;
 import org.selkie.cli.demo.DemoRound;
+import org.selkie.log.Finding;
 import org.selkie.persist.Durability;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,7 +53,6 @@ final class DemoCommand implements Callable<Integer> {
     private static final double NANOS_A_SECOND = 1e9;
     private static final int MOST_THREADS = 64;
     private static final int MOST_RECORD_BYTES = 32 * 1024;
-    private static final long LEAST_FREE_BYTES = 8L << 20;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -149,9 +149,9 @@ final class DemoCommand implements Callable<Integer> {
 
     private Row run(DemoPlace place, long drawn, PrintWriter out) throws IOException, InterruptedException {
         long freeBytes = place.freeBytes();
-        if (freeBytes < LEAST_FREE_BYTES) {
+        if (freeBytes < DemoPlace.LEAST_FREE_BYTES) {
             throw new DemoFailedException(place.directory() + " has " + Figures.bytes(freeBytes) + " free; the demo needs "
-                + Figures.bytes(LEAST_FREE_BYTES) + ": make room, or name another place with --path");
+                + Figures.bytes(DemoPlace.LEAST_FREE_BYTES) + ": make room, or name another place with --path");
         }
         DemoPlan plan = DemoPlan.fitting(freeBytes, place.durability(), threads, (int) recordBytes, drawn,
             (long) (seconds / kills * NANOS_A_SECOND), kills);
@@ -196,9 +196,15 @@ final class DemoCommand implements Callable<Integer> {
         lines.add("    recovery: " + Figures.bytes(scannedBytes) + " in " + Figures.duration(round.recovery().nanos())
             + (round.recovery().isClean() ? ", nothing dropped" : "") + "; " + Figures.count(round.more(), "record")
             + " not reported yet");
-        round.recovery().logs().forEach(log -> log.findings().forEach(finding -> lines.add("    " + finding)));
-        round.recovery().findings().forEach(finding -> lines.add("    " + finding));
+        round.recovery().logs().forEach(log -> log.findings().forEach(finding -> lines.add("    " + brief(finding))));
+        round.recovery().findings().forEach(finding -> lines.add("    " + brief(finding)));
         return lines;
+    }
+
+    /** What was never acknowledged is not worth more than a short line; what is lost is. */
+    private static String brief(Finding finding) {
+        return finding.kind().isLoss() ? finding.toString() : finding.kind() + ", never acknowledged: "
+            + Figures.count(finding.lengthBytes(), "byte") + " at position " + finding.position();
     }
 
     private static void table(List<Row> rows, PrintWriter out) {

@@ -22,13 +22,16 @@ import org.selkie.persist.Durability;
  * @param fileSystem for a reader
  */
 public record DemoPlace(Path directory, String fileSystem, Durability durability) {
+    /** Less than that is no place for the demo. */
+    public static final long LEAST_FREE_BYTES = 8L << 20;
+
     private static final Path MOUNTS = Path.of("/proc/self/mounts");
     private static final int MOUNT_DIRECTORY = 1;
     private static final int MOUNT_OPTIONS = 3;
 
     /**
      * What this machine has: tmpfs as the emulation, a disk with all that it can keep, and each DAX mount. One that cannot
-     * carry a pool is left out.
+     * carry a pool, or is full, is left out.
      */
     public static List<DemoPlace> ofThisMachine() {
         Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
@@ -69,7 +72,7 @@ public record DemoPlace(Path directory, String fileSystem, Durability durability
     }
 
     private static Optional<ProbeReport> first(Stream<Path> candidates, Predicate<ProbeReport> fits) {
-        return candidates.filter(path -> Files.isDirectory(path) && Files.isWritable(path))
+        return candidates.filter(DemoPlace::isUsable)
             .map(DemoPlace::probe)
             .filter(report -> report.refusal().isEmpty())
             .filter(fits)
@@ -84,14 +87,26 @@ public record DemoPlace(Path directory, String fileSystem, Durability durability
                 .filter(fields -> Arrays.stream(fields[MOUNT_OPTIONS].split(",", -1))
                     .anyMatch(option -> option.equals("dax") || option.equals("dax=always") || option.equals("dax=inode")))
                 .map(fields -> Path.of(fields[MOUNT_DIRECTORY].replace("\\040", " ")))
-                .filter(path -> Files.isDirectory(path) && Files.isWritable(path));
+                .filter(DemoPlace::isUsable);
         } catch (IOException e) {
             return Stream.of();
         }
     }
 
+    private static boolean isUsable(Path directory) {
+        try {
+            return Files.isDirectory(directory) && Files.isWritable(directory) && freeBytes(directory) >= LEAST_FREE_BYTES;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static long freeBytes(Path directory) throws IOException {
+        return Files.getFileStore(directory).getUsableSpace();
+    }
+
     /** What is free there. */
     public long freeBytes() throws IOException {
-        return Files.getFileStore(directory).getUsableSpace();
+        return freeBytes(directory);
     }
 }

@@ -39,7 +39,6 @@ import org.selkie.seal.SealMarker;
  */
 final class DirectoryMedium implements ExtentMedium {
 
-    private static final int BLANK_STEP_BYTES = 1 << 20;
     private static final Pattern EXTENT_FILE = Pattern.compile("extent-(\\d{8})\\.selkie");
 
     private final Path directory;
@@ -193,7 +192,6 @@ final class DirectoryMedium implements ExtentMedium {
                     return false;
                 }
                 offset += step.length;
-                stepBytes = BLANK_STEP_BYTES;
             }
             return true;
         } catch (SystemCallException e) {

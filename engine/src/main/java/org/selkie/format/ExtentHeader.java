@@ -38,6 +38,8 @@ public record ExtentHeader(UUID poolId, int number, State state, long generation
     public static final int BYTES = 4096;
     public static final int MAX_NAME_BYTES = 256;
     static final int SLOT_BYTES = 512;
+    /** Both copies of the header. */
+    public static final int SLOTS_BYTES = 2 * SLOT_BYTES;
     static final int WATERMARK_OFFSET = 1024;
     static final int TRIM_OFFSET = 1088;
     /** As much as is read to decode the header with its marks. */

@@ -87,6 +87,10 @@ final class Recovery {
                 throw new DamagedLogException(report, mode);
             }
             tail = repair(interior, tail, source);
+            persistUnproven(tail);
+            if (proven < tail || !report.isClean()) {
+                eraseTorn(tail);
+            }
         } else if (!interior.isEmpty()) {
             // Another process may be writing: what it has not finished yet is where a reader stops.
             tail = interior.stream().filter(gap -> gap.from >= proven).mapToLong(Gap::from).min().orElse(tail);
@@ -304,6 +308,26 @@ final class Recovery {
             extents.add(made);
         }
         return end;
+    }
+
+    /** What a killed process had stored may be in a cache still, and counts as durable once the log is open. */
+    private void persistUnproven(long tail) {
+        for (LogExtent extent : extents) {
+            long from = Math.max(Math.max(proven, start), extent.first);
+            long to = Math.min(tail, extent.end);
+            if (from < to) {
+                extent.persister.persist(extent.addressOf(from), to - from);
+            }
+        }
+    }
+
+    /** Beginnings of records behind the tail would be found again after every later close, and be taken for a torn tail. */
+    private void eraseTorn(long tail) {
+        for (LogExtent extent : extents) {
+            if (tail < extent.end) {
+                ExtentScan.eraseBeginnings(extent, Math.max(tail, extent.first));
+            }
+        }
     }
 
     private void fillMissing(long tail, ExtentSource source) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.selkie.fault.PoolFormatException;
+import org.selkie.format.ExtentHeader;
 import org.selkie.format.RecordLayout;
 import org.selkie.log.Finding.Kind;
 import org.selkie.os.HotPath;
@@ -119,8 +120,9 @@ final class Recovery {
                 holder = extent;
             }
             long mark = Math.max(trim, extent.formatted.readWatermark());
-            // At an extent's first record it speaks of what stands before the extent, like one at the end of that.
-            proven = Math.max(proven, mark <= extent.first ? Math.min(mark, extent.base) : mark);
+            // At an extent's first record it speaks of what stands before that extent, like one at the end of the one before.
+            long within = mark < 0 ? 0 : mark & (extent.end - extent.base - 1);
+            proven = Math.max(proven, within <= ExtentHeader.BYTES ? mark - within : mark);
         }
         if (holder != null) {
             trimmed = true;

@@ -201,8 +201,8 @@ final class DirectoryMedium implements ExtentMedium {
     }
 
     /**
-     * A file that a crash left before its header was written: blank from end to end, as the header comes last. One whose
-     * header alone is blank is damaged, and one that is gone meanwhile is nobody's.
+     * A file that a crash left before its header was whole: blank from end to end, as the header comes last, or with a torn
+     * slot and nothing behind it. One whose header alone is blank is damaged, and one that is gone meanwhile is nobody's.
      */
     @Override
     public boolean isUnfinished(int number, long extentBytes) {
@@ -224,6 +224,9 @@ final class DirectoryMedium implements ExtentMedium {
         try (FileHandle handle = openQuietly(file, KernelAbi.O_RDONLY)) {
             int stepBytes = ExtentHeader.BYTES;
             byte[] step = handle.read(0, stepBytes);
+            if (!ExtentHeader.blankTornSlots(step, nameOf(number))) {
+                return false;
+            }
             for (long offset = 0; step.length > 0; step = handle.read(offset, stepBytes)) {
                 if (!isBlank(step)) {
                     return false;

@@ -120,7 +120,8 @@ final class ExtentScan {
     /** Goes to the next valid record, from here on. Returns its position, or the extent's end. */
     long search() {
         long end = Scan.END.get(scan);
-        long budget = Scan.SPENT.get(scan) + SEARCH_FACTOR * end;
+        // One for all searches and walks of this scan: a forged extent has many places to search from.
+        long budget = SEARCH_FACTOR * end;
         while (Scan.OFFSET.get(scan) < end) {
             Scan.STOP.set(scan, Math.min(end, Scan.OFFSET.get(scan) + STEP_BYTES));
             long code = HotPath.search(extent.address, scan, budget);

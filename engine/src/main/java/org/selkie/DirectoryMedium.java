@@ -224,7 +224,7 @@ final class DirectoryMedium implements ExtentMedium {
         try (FileHandle handle = openQuietly(file, KernelAbi.O_RDONLY)) {
             int stepBytes = ExtentHeader.BYTES;
             byte[] step = handle.read(0, stepBytes);
-            if (!ExtentHeader.blankTornSlots(step, nameOf(number))) {
+            if (!ExtentHeader.blankTornSlots(step, file.toString())) {
                 return false;
             }
             for (long offset = 0; step.length > 0; step = handle.read(offset, stepBytes)) {

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -92,7 +93,9 @@ final class PoolFilesTest {
     @Test
     void numbersGoOnBeyondEightDigits() throws Exception {
         Path directory = poolOfTwoExtents();
-        Files.write(extent(directory, 99_999_999), new byte[] {1});
+        byte[] garbage = new byte[(int) Pools.EXTENT_BYTES];
+        Arrays.fill(garbage, (byte) 0x5a);
+        Files.write(extent(directory, 99_999_999), garbage);
         try (Pool pool = Pool.open(directory, Pools.small().withRecoveryMode(RecoveryMode.SALVAGE))) {
             Log log = pool.log("x");
             for (int i = 0; i < 3; i++) {

@@ -4,6 +4,7 @@ package org.selkie;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.selkie.extent.Extent;
@@ -12,7 +13,6 @@ import org.selkie.fault.ExtentFaultException;
 import org.selkie.fault.PoolFormatException;
 import org.selkie.fault.PoolFullException;
 import org.selkie.format.ExtentHeader;
-import org.selkie.format.FormattedExtent;
 import org.selkie.format.PoolHeader;
 import org.selkie.os.DaxDevice;
 import org.selkie.os.HotPath;
@@ -22,6 +22,11 @@ import org.selkie.os.HotPath;
  * map and no read or write, so everything goes through mappings.
  */
 final class DeviceMedium implements ExtentMedium {
+
+    private static final int LOOKED_AT_BYTES = 1 << 20;
+    private static final int SLOT_BYTES = 512;
+    private static final int ID_OFFSET = 16;
+    private static final int ID_BYTES = 16;
 
     private final Path path;
     private final DaxDevice device;
@@ -38,22 +43,38 @@ final class DeviceMedium implements ExtentMedium {
 
     @Override
     public Optional<byte[]> readPoolHeader() {
-        byte[] header = new byte[PoolHeader.BYTES];
-        if (HotPath.copyOut(MemorySegment.ofArray(header), head.address(), header.length) < 0) {
-            throw ExtentFaultException.onLoad(head.address(), header.length);
-        }
-        return Optional.of(header);
+        return Optional.of(readStart(head, PoolHeader.BYTES));
     }
 
     /** The first line last: until it is there, there is no magic number, and so no pool. */
     @Override
     public void writePoolHeader(byte[] header) {
+        requireBlank();
         MemorySegment bytes = MemorySegment.ofArray(header);
         int line = 64;
         head.persister().copy(head.address() + line, bytes.asSlice(line), (long) header.length - line);
         head.persister().persist(head.address(), header.length);
         head.persister().copy(head.address(), bytes, line);
         head.persister().persist(head.address(), line);
+    }
+
+    /** What somebody else keeps there is not ours to overwrite. */
+    private void requireBlank() {
+        byte[] first = readStart(head, (int) Math.min(LOOKED_AT_BYTES, device.alignmentBytes()));
+        // The end of a header whose first line a crash kept from being written.
+        Arrays.fill(first, PoolHeader.BYTES - Integer.BYTES, PoolHeader.BYTES, (byte) 0);
+        if (Arrays.mismatch(first, new byte[first.length]) >= 0) {
+            throw new PoolFormatException("device " + path + " holds no pool, and is not blank: something else may be kept on it;"
+                    + " if not, zero its first " + first.length + " bytes and open it again");
+        }
+    }
+
+    private static byte[] readStart(Extent extent, int lengthBytes) {
+        byte[] bytes = new byte[lengthBytes];
+        if (HotPath.copyOut(MemorySegment.ofArray(bytes), extent.address(), lengthBytes) < 0) {
+            throw ExtentFaultException.onLoad(extent.address(), lengthBytes);
+        }
+        return bytes;
     }
 
     private int slices(long extentBytes) {
@@ -99,12 +120,27 @@ final class DeviceMedium implements ExtentMedium {
         return open(number, extentBytes);
     }
 
+    /**
+     * Whether one of the two copies of an extent's header, damaged or not, has the pool's id. It stands at the same place in
+     * them as in the pool's header.
+     */
+    static boolean carries(byte[] slots, byte[] poolHeader) {
+        for (int slot = 0; slot <= SLOT_BYTES; slot += SLOT_BYTES) {
+            if (Arrays.equals(slots, slot + ID_OFFSET, slot + ID_OFFSET + ID_BYTES,
+                    poolHeader, ID_OFFSET, ID_OFFSET + ID_BYTES)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** A slice whose first bytes are not a header of this pool's: never used, or used by somebody else before. */
     @Override
     public boolean isUnfinished(int number, long extentBytes) {
         try (Extent slice = Extent.openDevice(path, offsetOf(number, extentBytes),
                 extentOptions.withReadOnly(true).withLengthBytes(device.alignmentBytes()))) {
-            return FormattedExtent.readHeader(slice, nameOf(number)) instanceof ExtentHeader.Decoded.Blank;
+            PoolHeader header = PoolHeader.decode(readPoolHeader().orElseThrow(), path.toString()).orElse(null);
+            return header == null || !carries(readStart(slice, ExtentHeader.BYTES), header.encode());
         }
     }
 

@@ -29,8 +29,10 @@ import org.selkie.format.ExtentHeader;
 import org.selkie.format.PoolHeader;
 import org.selkie.os.Errno;
 import org.selkie.os.FileHandle;
+import org.selkie.os.FileStatus;
 import org.selkie.os.KernelAbi;
 import org.selkie.os.OfdLock;
+import org.selkie.seal.Ownership;
 import org.selkie.seal.SealMarker;
 
 /**
@@ -39,7 +41,7 @@ import org.selkie.seal.SealMarker;
  */
 final class DirectoryMedium implements ExtentMedium {
 
-    private static final Pattern EXTENT_FILE = Pattern.compile("extent-(\\d{8})\\.selkie");
+    private static final Pattern EXTENT_FILE = Pattern.compile("extent-(\\d{8,10})\\.selkie");
 
     private final Path directory;
     private final ExtentOptions extentOptions;
@@ -83,6 +85,23 @@ final class DirectoryMedium implements ExtentMedium {
         return directory.resolve("pool.lock");
     }
 
+    /** Opens a file without disturbing anybody, or waiting: an open breaks a lease, and of a pipe it waits for a writer. */
+    private static FileHandle openQuietly(Path file, int access) {
+        FileStatus status = FileHandle.statusOf(file);
+        if (!status.isRegularFile()) {
+            throw new PoolFormatException(file + " is no regular file; move it away, or restore it from a copy");
+        }
+        Ownership.requireNoLease(file, status);
+        try {
+            return FileHandle.open(file, access | KernelAbi.O_NONBLOCK);
+        } catch (SystemCallException e) {
+            if (e.errno() == Errno.EAGAIN) {
+                throw new ExtentBusyException(file + " is held under a lease; close it there first", e);
+            }
+            throw e;
+        }
+    }
+
     private Path headerFile() {
         return directory.resolve("pool.selkie");
     }
@@ -96,7 +115,7 @@ final class DirectoryMedium implements ExtentMedium {
         if (!Files.exists(headerFile(), LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
         }
-        try (FileHandle handle = FileHandle.open(headerFile(), KernelAbi.O_RDONLY)) {
+        try (FileHandle handle = openQuietly(headerFile(), KernelAbi.O_RDONLY)) {
             byte[] header = handle.read(0, PoolHeader.BYTES);
             if (header.length < PoolHeader.BYTES) {
                 throw new PoolFormatException("the pool header " + headerFile() + " is " + header.length
@@ -149,8 +168,13 @@ final class DirectoryMedium implements ExtentMedium {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "extent-*.selkie")) {
             for (Path file : files) {
                 Matcher matcher = EXTENT_FILE.matcher(file.getFileName().toString());
-                if (matcher.matches()) {
-                    numbers.add(Integer.valueOf(matcher.group(1)));
+                if (!matcher.matches()) {
+                    continue;
+                }
+                long number = Long.parseLong(matcher.group(1));
+                // One file a number: neither one that no number reaches nor one with more zeros than this class writes.
+                if (number <= Integer.MAX_VALUE && extentFile((int) number).getFileName().equals(file.getFileName())) {
+                    numbers.add((int) number);
                 }
             }
         } catch (IOException e) {
@@ -181,10 +205,25 @@ final class DirectoryMedium implements ExtentMedium {
      */
     @Override
     public boolean isUnfinished(int number, long extentBytes) {
-        try (FileHandle handle = FileHandle.open(extentFile(number), KernelAbi.O_RDONLY)) {
+        try {
+            if (!FileHandle.statusOf(extentFile(number)).isRegularFile()) {
+                // To open it as an extent says what is wrong with it.
+                return false;
+            }
+            return isBlankFile(extentFile(number));
+        } catch (SystemCallException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return true;
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isBlankFile(Path file) {
+        try (FileHandle handle = openQuietly(file, KernelAbi.O_RDONLY)) {
             int stepBytes = ExtentHeader.BYTES;
             byte[] step = handle.read(0, stepBytes);
-            if (!ExtentHeader.blankTornSlots(step, nameOf(number))) {
+            if (!ExtentHeader.blankTornSlots(step, file.toString())) {
                 return false;
             }
             for (long offset = 0; step.length > 0; step = handle.read(offset, stepBytes)) {
@@ -194,11 +233,6 @@ final class DirectoryMedium implements ExtentMedium {
                 offset += step.length;
             }
             return true;
-        } catch (SystemCallException e) {
-            if (e.errno() == Errno.ENOENT) {
-                return true;
-            }
-            throw e;
         }
     }
 
@@ -219,7 +253,7 @@ final class DirectoryMedium implements ExtentMedium {
 
     @Override
     public void fill(int number, long extentBytes) {
-        try (FileHandle handle = FileHandle.open(extentFile(number), KernelAbi.O_RDWR)) {
+        try (FileHandle handle = openQuietly(extentFile(number), KernelAbi.O_RDWR)) {
             long sizeBytes = Math.min(handle.status().sizeBytes(), extentBytes);
             handle.truncate(sizeBytes);
             for (long offset = 0; offset < sizeBytes; offset += ExtentHeader.BYTES) {

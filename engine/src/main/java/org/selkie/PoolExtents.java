@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.selkie.extent.Extent;
 import org.selkie.extent.ExtentReport;
 import org.selkie.fault.ExtentLengthException;
+import org.selkie.fault.LogStoppedException;
 import org.selkie.fault.PoolFormatException;
 import org.selkie.fault.PoolFullException;
 import org.selkie.fault.SealBrokenException;
@@ -43,7 +44,10 @@ final class PoolExtents implements ExtentSource {
     private final List<FormattedExtent> outdated = new ArrayList<>();
     private final Map<String, LogOpener> owners = new HashMap<>();
     private final ExecutorService background;
+    /** Held while an extent is made, never asked for under this object's monitor: numbers stay without gaps. */
+    private final Object making = new Object();
     private int highestNumber;
+    private boolean closed;
 
     PoolExtents(String name, ExtentMedium medium, PoolOptions options, PoolHeader header) {
         this.name = name;
@@ -77,9 +81,15 @@ final class PoolExtents implements ExtentSource {
     }
 
     /** Makes a free extent, if the pool has none at all: what the medium gives is known before the first append. */
-    synchronized void requireOne() {
-        if (open.isEmpty()) {
-            free.add(create());
+    void requireOne() {
+        synchronized (this) {
+            if (!open.isEmpty()) {
+                return;
+            }
+        }
+        FormattedExtent made = create();
+        synchronized (this) {
+            free.add(made);
         }
     }
 
@@ -95,15 +105,51 @@ final class PoolExtents implements ExtentSource {
             }
         }
         for (Extent extent : already) {
-            opener.close(lost(extent.report().name(), extent.seal().state()));
-            extent.close();
+            try {
+                opener.close(lost(extent.report().name(), extent.seal().state()));
+            } finally {
+                closeIfOf(extent.report().name(), opener);
+            }
         }
     }
 
+    /** Makes an extent if none is free. Meanwhile others may give theirs back, and seals may break: no lock of theirs is held. */
     @Override
-    public synchronized FormattedExtent take(String logName, long logCreatedMillis, long sequence) {
+    public FormattedExtent take(String logName, long logCreatedMillis, long sequence) {
         Pool.requireWritable(options, "an extent for log " + logName);
-        FormattedExtent extent = free.isEmpty() ? create() : free.removeFirst();
+        FormattedExtent taken = assignFree(logName, logCreatedMillis, sequence);
+        if (taken != null) {
+            return taken;
+        }
+        synchronized (making) {
+            taken = assignFree(logName, logCreatedMillis, sequence);
+            if (taken != null) {
+                return taken;
+            }
+            FormattedExtent made = create();
+            synchronized (this) {
+                if (isSealed(made)) {
+                    return assign(made, logName, logCreatedMillis, sequence);
+                }
+            }
+            made.extent().close();
+            throw new SealBrokenException("the seal of " + made.extent().report().name() + " broke while the extent was made for"
+                    + " log " + logName + "; try again");
+        }
+    }
+
+    /** Null if no extent is free. One whose seal broke is never given to anybody. */
+    private synchronized @Nullable FormattedExtent assignFree(String logName, long logCreatedMillis, long sequence) {
+        FormattedExtent extent = free.pollFirst();
+        while (extent != null && !isSealed(extent)) {
+            extent.extent().close();
+            extent = free.pollFirst();
+        }
+        return extent == null ? null : assign(extent, logName, logCreatedMillis, sequence);
+    }
+
+    /** The monitor is held: a seal that breaks from now on finds the extent with its new owner. */
+    private FormattedExtent assign(FormattedExtent extent, String logName, long logCreatedMillis, long sequence) {
         try {
             extent.reformat(extent.header().assignedTo(logName, logCreatedMillis, sequence));
         } catch (RuntimeException e) {
@@ -113,33 +159,58 @@ final class PoolExtents implements ExtentSource {
         return extent;
     }
 
+    private static boolean isSealed(FormattedExtent extent) {
+        return extent.extent().seal().state() instanceof SealState.Held;
+    }
+
     private FormattedExtent create() {
+        synchronized (making) {
+            int number = nextNumber();
+            Extent extent = medium.create(number, header.extentBytes());
+            try {
+                // Numbers and slices are used again; a clock keeps their generations apart without a note of the last one.
+                ExtentHeader fresh = ExtentHeader.free(header.poolId(), number, System.currentTimeMillis(), header.extentBytes());
+                FormattedExtent formatted = new FormattedExtent(extent, persisterOf(extent), fresh);
+                formatted.reformat(fresh);
+                register(formatted);
+                return formatted;
+            } catch (RuntimeException | Error e) {
+                Failures failures = new Failures();
+                failures.attempt(extent::close);
+                failures.attempt(() -> medium.remove(number));
+                failures.addTo(e);
+                throw e;
+            }
+        }
+    }
+
+    private synchronized int nextNumber() {
         long bytes = header.extentBytes();
-        if ((open.size() + 1) * bytes > options.maxBytes() || open.size() + 1 > Integer.MAX_VALUE / 2) {
-            throw new PoolFullException("pool " + name + " has " + open.size() + " extents of " + bytes
-                    + " bytes and may take " + options.maxBytes() + "; trim a log or raise PoolOptions.maxBytes");
+        if ((open.size() + 1) * bytes > options.maxBytes() || highestNumber == Integer.MAX_VALUE) {
+            throw new PoolFullException("pool " + name + " has " + open.size() + " extents of " + bytes + " bytes, numbers up to "
+                    + highestNumber + ", and may take " + options.maxBytes() + "; trim a log or raise PoolOptions.maxBytes");
         }
-        int number = highestNumber + 1;
-        Extent extent = medium.create(number, bytes);
-        try {
-            // Numbers and slices are used again; a clock keeps their generations apart without a note of the last one.
-            ExtentHeader fresh = ExtentHeader.free(header.poolId(), number, System.currentTimeMillis(), bytes);
-            FormattedExtent formatted = new FormattedExtent(extent, persisterOf(extent), fresh);
-            formatted.reformat(fresh);
-            open.put(number, formatted);
-            highestNumber = number;
-            return formatted;
-        } catch (RuntimeException | Error e) {
-            extent.close();
-            medium.remove(number);
-            throw e;
+        return highestNumber + 1;
+    }
+
+    private synchronized void register(FormattedExtent made) {
+        if (closed) {
+            throw new LogStoppedException("pool " + name + " was closed while an extent was made; open it again");
         }
+        int number = made.header().number();
+        open.put(number, made);
+        highestNumber = number;
     }
 
     @Override
     public synchronized void giveBack(FormattedExtent extent) {
         int number = extent.header().number();
         if (open.get(number) != extent) {
+            return;
+        }
+        if (!isSealed(extent)) {
+            // Its blocks may move: nothing is stored there any more. Recovery finds that its log begins behind it.
+            extent.extent().close();
             return;
         }
         extent.reformat(extent.header().freed());
@@ -281,26 +352,55 @@ final class PoolExtents implements ExtentSource {
     }
 
     private void letGo(SealEvent event) {
-        LogOpener owner = null;
-        FormattedExtent found = null;
-        synchronized (this) {
-            for (FormattedExtent candidate : open.values()) {
-                if (candidate.extent().report().name().equals(event.extent())) {
-                    found = candidate;
-                    owner = owners.get(candidate.header().logName());
+        LogOpener stopped = null;
+        while (true) {
+            LogOpener owner;
+            synchronized (this) {
+                FormattedExtent found = named(event.extent());
+                if (found == null) {
+                    return;
+                }
+                boolean unused = free.remove(found);
+                owner = ownerOf(found);
+                if (unused) {
+                    // Under the monitor: nobody can be given it meanwhile, and who closes the pool waits.
+                    found.extent().close();
                 }
             }
-            if (found == null || (owner == null && !free.remove(found))) {
-                // Not open any more, or on its way to a log; watch() sees to that one.
+            if (owner == null || owner == stopped) {
+                // Let go, or on its way to a log; take(), giveBack() and watch() see to that one.
                 return;
             }
-        }
-        try {
-            if (owner != null) {
+            // Without the monitor, which the log may need to finish. It may have given the extent to another log before.
+            try {
                 owner.close(lost(event.extent(), event.after()));
+            } finally {
+                closeIfOf(event.extent(), owner);
             }
-        } finally {
-            found.extent().close();
+            stopped = owner;
+        }
+    }
+
+    private synchronized void closeIfOf(String name, LogOpener owner) {
+        FormattedExtent found = named(name);
+        if (found != null && ownerOf(found) == owner) {
+            closeUnlessUsed(found, owner);
+        }
+    }
+
+    private @Nullable FormattedExtent named(String extent) {
+        for (FormattedExtent candidate : open.values()) {
+            if (candidate.extent().report().name().equals(extent)) {
+                return candidate;
+            }
+        }
+        return null;
+    }
+
+    /** Never unmaps what a thread of its log may still use. */
+    private static void closeUnlessUsed(FormattedExtent extent, @Nullable LogOpener owner) {
+        if (owner == null || owner.isDrained()) {
+            extent.extent().close();
         }
     }
 
@@ -318,35 +418,50 @@ final class PoolExtents implements ExtentSource {
         logs.forEach(log -> failures.attempt(log::close));
         background.shutdown();
         synchronized (this) {
-            open.values().forEach(extent -> failures.attempt(extent.extent()::close));
-            outdated.forEach(extent -> failures.attempt(extent.extent()::close));
+            closed = true;
+            open.values().forEach(extent -> failures.attempt(() -> closeUnlessUsed(extent, ownerOf(extent))));
+            outdated.forEach(extent -> failures.attempt(() -> closeUnlessUsed(extent, ownerOf(extent))));
             open.clear();
+            outdated.clear();
             free.clear();
             failures.attempt(medium::close);
         }
         failures.throwFirst();
     }
 
+    private @Nullable LogOpener ownerOf(FormattedExtent extent) {
+        return extent.header().state() == ExtentHeader.State.LOG ? owners.get(extent.header().logName()) : null;
+    }
+
     /** What went wrong in steps that must all be tried. */
     private static final class Failures {
 
-        private @Nullable RuntimeException first;
+        private @Nullable Throwable first;
 
         void attempt(Runnable step) {
             try {
                 step.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 if (first == null) {
                     first = e;
-                } else {
+                } else if (!e.equals(first)) {
                     first.addSuppressed(e);
                 }
             }
         }
 
+        void addTo(Throwable other) {
+            if (first != null && !other.equals(first)) {
+                other.addSuppressed(first);
+            }
+        }
+
         void throwFirst() {
-            if (first != null) {
-                throw first;
+            if (first instanceof Error error) {
+                throw error;
+            }
+            if (first instanceof RuntimeException exception) {
+                throw exception;
             }
         }
     }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.selkie.extent.ExtentOptions;
 import org.selkie.fault.ExtentBusyException;
 import org.selkie.fault.ExtentFaultException;
@@ -156,16 +157,28 @@ final class PoolOpening {
                     System.nanoTime() - startedNanos);
             return new Pool(extents, header, options, report, logs);
         } catch (RuntimeException | Error e) {
+            letGo(extents, e);
+            throw e;
+        }
+    }
+
+    private void letGo(@Nullable PoolExtents extents, Throwable reason) {
+        try {
             if (made) {
                 // What was refused leaves nothing behind: the next try may name other options.
                 medium.unmake();
             }
+        } catch (RuntimeException | Error e) {
+            reason.addSuppressed(e);
+        }
+        try {
             if (extents != null) {
                 extents.close(List.of());
             } else {
                 medium.close();
             }
-            throw e;
+        } catch (RuntimeException | Error e) {
+            reason.addSuppressed(e);
         }
     }
 

@@ -17,10 +17,12 @@ final class ExtentPreparation {
     private final ExtentChain chain;
     /** From this position on, the extent after the active one is wanted. */
     private volatile long wantedFrom;
-    private @Nullable CompletableFuture<LogExtent> pending;
+    private @Nullable CompletableFuture<@Nullable LogExtent> pending;
     /** The highest sequence number that was taken: it may not be in the chain yet. */
     private long taken;
     private boolean closed;
+    /** Whether the pending one is being made: one that only stands in the queue is given up when the log is closed. */
+    private boolean started;
 
     ExtentPreparation(String logName, long logCreatedMillis, ExtentSource source, ExtentChain chain) {
         this.logName = logName;
@@ -55,12 +57,23 @@ final class ExtentPreparation {
             return;
         }
         wantedFrom = Long.MAX_VALUE;
-        pending = CompletableFuture.supplyAsync(() -> take(sequence), source.background());
+        started = false;
+        pending = CompletableFuture.supplyAsync(() -> start(sequence), source.background());
+    }
+
+    private @Nullable LogExtent start(long sequence) {
+        synchronized (this) {
+            if (closed) {
+                return null;
+            }
+            started = true;
+        }
+        return take(sequence);
     }
 
     /** The extent of a sequence number, prepared or made now. The log's lock is held. */
     LogExtent takeNext(long sequence) {
-        CompletableFuture<LogExtent> prepared;
+        CompletableFuture<@Nullable LogExtent> prepared;
         synchronized (this) {
             prepared = pending;
             pending = null;
@@ -90,11 +103,14 @@ final class ExtentPreparation {
         return next;
     }
 
-    /** Prepares no more, and waits for what is under way: it belongs to the log on media and is found again. */
+    /**
+     * Prepares no more, and waits for what is under way: it belongs to the log on media and is found again. What waits for
+     * its turn behind other logs' extents is not waited for, and never made.
+     */
     void close() {
-        CompletableFuture<LogExtent> prepared;
+        CompletableFuture<@Nullable LogExtent> prepared;
         synchronized (this) {
-            prepared = pending;
+            prepared = started ? pending : null;
             closed = true;
         }
         if (prepared != null) {

@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.LogStoppedException;
 import org.selkie.fault.ReadOnlyException;
+import org.selkie.fault.SealBrokenException;
 import org.selkie.fault.SelkieException;
 import org.selkie.format.FormattedExtent;
 
@@ -15,7 +16,7 @@ public final class LogOpener {
     private final ExtentSource source;
     private final RecoveredLog recovered;
     private final boolean readOnly;
-    private @Nullable LogState state;
+    private volatile @Nullable LogState state;
     private @Nullable Log log;
     private @Nullable LogOptions options;
     private @Nullable SelkieException closeReason;
@@ -51,6 +52,9 @@ public final class LogOpener {
     /** The log; the same one every time. */
     public synchronized Log open(LogOptions wanted) {
         SelkieException reason = closeReason;
+        if (log == null && reason instanceof SealBrokenException) {
+            throw new SealBrokenException(String.valueOf(reason.getMessage()), reason);
+        }
         if (log == null && reason != null) {
             throw new LogStoppedException(String.valueOf(reason.getMessage()), reason);
         }
@@ -78,6 +82,12 @@ public final class LogOpener {
     /** Stops the log: threads at work finish, everything is made durable, and the extents are nobody's any more. */
     public void close() {
         close(new LogStoppedException("log " + name + " is closed; open the pool again"));
+    }
+
+    /** Whether nobody can be using the log's extents: it was never opened, or it let go of all of them. */
+    public boolean isDrained() {
+        LogState opened = state;
+        return opened == null || opened.chain.size() == 0;
     }
 
     /** As {@link #close()}, and says why. */

@@ -381,11 +381,14 @@ final class LogState {
         long end = tail.get() & ~STOPPED;
         awaitPersisted(end);
         LogExtent last = active;
-        if (end >= last.first) {
+        if (end > last.first) {
             last.clearRemains(end);
             last.noteEnd(end);
             // The first extent knows it too: if the last one is lost, something still says that there was one.
             chain.first().noteEnd(end);
+        } else if (chain.first() != last) {
+            // Just rolled over: there is no record at the new extent's first position, and nothing to vouch for.
+            chain.first().noteEnd(last.base);
         }
     }
 

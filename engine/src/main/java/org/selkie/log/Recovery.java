@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.selkie.fault.PoolFormatException;
+import org.selkie.format.ExtentHeader;
 import org.selkie.format.RecordLayout;
 import org.selkie.log.Finding.Kind;
 import org.selkie.os.HotPath;
@@ -118,9 +119,7 @@ final class Recovery {
                 start = trim;
                 holder = extent;
             }
-            long mark = Math.max(trim, extent.formatted.readWatermark());
-            // At an extent's first record it speaks of what stands before the extent, like one at the end of that.
-            proven = Math.max(proven, mark <= extent.first ? Math.min(mark, extent.base) : mark);
+            proven = Math.max(proven, endOfRecords(extent, Math.max(trim, extent.formatted.readWatermark())));
         }
         if (holder != null) {
             trimmed = true;
@@ -135,6 +134,12 @@ final class Recovery {
             findings.add(new Finding(Kind.MISSING_EXTENT, "extent " + 0 + " to " + (first.sequence - 1) + " of log " + name, 0,
                     0, first.base, "the log's first extent is number " + first.sequence + " and no trim mark says why"));
         }
+    }
+
+    /** A mark at an extent's first record speaks of what stands before that extent, like one at the end of the one before. */
+    private static long endOfRecords(LogExtent extent, long mark) {
+        long offset = mark & (extent.end - extent.base - 1);
+        return mark >= 0 && offset <= ExtentHeader.BYTES ? mark - offset : mark;
     }
 
     private void scan(LogExtent extent, long from) {

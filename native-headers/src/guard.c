@@ -65,7 +65,11 @@ SELKIE_API int64_t selkie_guard_install(void) {
     action.sa_sigaction = on_bus_error;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
     sigemptyset(&action.sa_mask);
-    return sigaction(SIGBUS, &action, &previous);
+    // Known before the handler stands: a SIGBUS elsewhere may come between the two.
+    if (sigaction(SIGBUS, NULL, &previous) != 0) {
+        return -1;
+    }
+    return sigaction(SIGBUS, &action, NULL);
 }
 
 // 1 while this library's handler is the one in place: another library may have replaced it.

@@ -30,11 +30,19 @@ SELKIE_FLUSH(selkie_flush_clflush, selkie_line_clflush)
 SELKIE_FLUSH(selkie_flush_cvap, selkie_line_cvap)
 SELKIE_FLUSH(selkie_flush_cvac, selkie_line_cvac)
 
-// Where stores are plain, the lines are cleaned after them. CVAC is a superset of what every ARMv8 has.
+// Where stores are plain, the lines are cleaned after them: to the point of coherency (CVAC), or to the point of
+// persistence where the processor has one (CVAP).
 #define SELKIE_CLEAN_NT(to, bytes)                                                                                     \
     do {                                                                                                               \
         for (uint64_t done = 0; done < (bytes); done += SELKIE_LINE_BYTES) {                                           \
             selkie_line_cvac((const char *)(to) + done);                                                               \
+        }                                                                                                              \
+    } while (0)
+
+#define SELKIE_CLEAN_CVAP(to, bytes)                                                                                   \
+    do {                                                                                                               \
+        for (uint64_t done = 0; done < (bytes); done += SELKIE_LINE_BYTES) {                                           \
+            selkie_line_cvap((const char *)(to) + done);                                                               \
         }                                                                                                              \
     } while (0)
 
@@ -75,6 +83,9 @@ SELKIE_FLUSH(selkie_flush_cvac, selkie_line_cvac)
 // CACHE_LINE: non-temporal stores and the fence. BYTE (caches are in the persistence domain): plain stores and the fence.
 // PAGE: plain stores; msync does the rest.
 SELKIE_WRITERS(cache_line, SELKIE_STORES_NT, SELKIE_CLEAN_NT, selkie_fence_inline)
+#if defined(__aarch64__)
+SELKIE_WRITERS(cache_line_cvap, SELKIE_STORES_NT, SELKIE_CLEAN_CVAP, selkie_fence_inline)
+#endif
 SELKIE_WRITERS(byte, SELKIE_STORES_PLAIN, SELKIE_NO_CLEAN, selkie_fence_inline)
 SELKIE_WRITERS(page, SELKIE_STORES_PLAIN, SELKIE_NO_CLEAN, SELKIE_NO_FENCE)
 

@@ -39,7 +39,6 @@ import org.selkie.seal.SealMarker;
  */
 final class DirectoryMedium implements ExtentMedium {
 
-    private static final int BLANK_STEP_BYTES = 1 << 20;
     private static final Pattern EXTENT_FILE = Pattern.compile("extent-(\\d{8})\\.selkie");
 
     private final Path directory;
@@ -177,18 +176,18 @@ final class DirectoryMedium implements ExtentMedium {
     }
 
     /**
-     * A file that a crash left before its header was whole: no copy of it verifies, and there is nothing behind it. With
-     * something behind it, the header is damaged. A file that is gone meanwhile is nobody's.
+     * A file that a crash left before its header was whole: blank from end to end, as the header comes last, or with a torn
+     * slot and nothing behind it. One whose header alone is blank is damaged, and one that is gone meanwhile is nobody's.
      */
     @Override
     public boolean isUnfinished(int number, long extentBytes) {
         try (FileHandle handle = FileHandle.open(extentFile(number), KernelAbi.O_RDONLY)) {
-            byte[] header = Arrays.copyOf(handle.read(0, ExtentHeader.BYTES), ExtentHeader.BYTES);
-            if (ExtentHeader.decode(header, nameOf(number)) instanceof ExtentHeader.Decoded.Valid) {
+            int stepBytes = ExtentHeader.BYTES;
+            byte[] step = handle.read(0, stepBytes);
+            if (!ExtentHeader.blankTornSlots(step, nameOf(number))) {
                 return false;
             }
-            long offset = ExtentHeader.SLOTS_BYTES;
-            for (byte[] step = handle.read(offset, BLANK_STEP_BYTES); step.length > 0; step = handle.read(offset, BLANK_STEP_BYTES)) {
+            for (long offset = 0; step.length > 0; step = handle.read(offset, stepBytes)) {
                 if (!isBlank(step)) {
                     return false;
                 }

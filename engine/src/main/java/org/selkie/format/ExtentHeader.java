@@ -2,12 +2,14 @@
 package org.selkie.format;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.zip.CRC32C;
+import org.selkie.fault.PoolFormatException;
 
 /**
  * What an extent is for, in the first 4096 bytes of it.
@@ -183,6 +185,25 @@ public record ExtentHeader(UUID poolId, int number, State state, long generation
         return new Decoded.Blank();
     }
 
+    /**
+     * Makes slots blank that do not verify. Returns false, and changes nothing, if one does.
+     *
+     * @param bytes an extent's first, as many as there are
+     */
+    public static boolean blankTornSlots(byte[] bytes, String where) {
+        byte[] slots = Arrays.copyOf(bytes, 2 * SLOT_BYTES);
+        try {
+            if (decode(slots, where) instanceof Decoded.Valid) {
+                return false;
+            }
+        } catch (PoolFormatException e) {
+            // Of another version: whole, and not for this engine.
+            return false;
+        }
+        Arrays.fill(bytes, 0, Math.min(bytes.length, slots.length), (byte) 0);
+        return true;
+    }
+
     private static Optional<ExtentHeader> decodeSlot(MemorySegment slot, String where) {
         CRC32C crc = new CRC32C();
         crc.update(slot.asSlice(0, CRC_OFFSET).asByteBuffer());
@@ -200,8 +221,13 @@ public record ExtentHeader(UUID poolId, int number, State state, long generation
                 || sequence < 0 || sequence >= Long.MAX_VALUE / extentBytes) {
             return Optional.empty();
         }
-        String name = new String(slot.asSlice(NAME_OFFSET, nameBytes).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE),
-                StandardCharsets.UTF_8);
+        String name;
+        try {
+            name = StandardCharsets.UTF_8.newDecoder().decode(slot.asSlice(NAME_OFFSET, nameBytes).asByteBuffer()).toString();
+        } catch (CharacterCodingException e) {
+            // Replaced characters would make two names one, and the name too long to be written again.
+            return Optional.empty();
+        }
         return Optional.of(new ExtentHeader(Fields.uuid(slot, POOL_ID_OFFSET), slot.get(RecordLayout.INT, NUMBER_OFFSET),
                 state.get(), slot.get(RecordLayout.LONG, GENERATION_OFFSET), extentBytes, sequence,
                 slot.get(RecordLayout.LONG, LOG_CREATED_OFFSET), name));

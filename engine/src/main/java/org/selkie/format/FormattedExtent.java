@@ -81,7 +81,7 @@ public final class FormattedExtent {
 
     /** The position of the last watermark, which may lie behind this extent, or -1 if there is none that verifies. */
     public long readWatermark() {
-        return readMark(ExtentHeader.WATERMARK_OFFSET, Long.MAX_VALUE);
+        return readMark(ExtentHeader.WATERMARK_OFFSET, header.basePosition(), Long.MAX_VALUE);
     }
 
     /** Notes, durably, that the log begins at a position in this extent. */
@@ -98,14 +98,14 @@ public final class FormattedExtent {
     }
 
     private long readTrim(int offset) {
-        return readMark(ExtentHeader.TRIM_OFFSET + offset, header.endPosition());
+        return readMark(ExtentHeader.TRIM_OFFSET + offset, header.firstPosition(), header.endPosition());
     }
 
-    private long readMark(int offset, long limit) {
+    private long readMark(int offset, long from, long to) {
         MemorySegment mark = MemorySegment.ofArray(read(extent, offset, 2 * Long.BYTES));
         long position = mark.get(RecordLayout.LONG, 0);
         boolean valid = mark.get(RecordLayout.LONG, Long.BYTES) == check(position)
-                && position >= header.basePosition() && position <= limit
+                && position >= from && position <= to
                 && position % RecordLayout.LINE_BYTES == 0;
         return valid ? position : -1;
     }

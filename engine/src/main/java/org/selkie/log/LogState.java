@@ -382,15 +382,9 @@ final class LogState {
         awaitPersisted(end);
         LogExtent last = active;
         if (end >= last.first) {
-            noteEnd(last, end);
+            last.noteEnd(end);
             // The first extent knows it too: if the last one is lost, something still says that there was one.
-            noteEnd(chain.first(), end);
-        }
-    }
-
-    private static void noteEnd(LogExtent extent, long end) {
-        if (extent.formatted.readWatermark() < end) {
-            extent.formatted.writeWatermark(end);
+            chain.first().noteEnd(end);
         }
     }
 

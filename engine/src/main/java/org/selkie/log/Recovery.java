@@ -88,7 +88,6 @@ final class Recovery {
                 throw new DamagedLogException(report, mode);
             }
             tail = repair(interior, tail, source);
-            persistUnproven(tail);
             if (proven < tail || !report.isClean()) {
                 eraseTorn(tail);
             }
@@ -275,7 +274,23 @@ final class Recovery {
             extents.getFirst().formatted.writeTrim(start);
         }
         fillMissing(tail, source);
-        return coverLostTail(tail, source);
+        long end = coverLostTail(tail, source);
+        makeDurable(Math.max(start, Math.min(proven, end)), end);
+        return end;
+    }
+
+    /**
+     * What verifies was read, which does not say that it is durable: a process that was killed may have left it in the page
+     * cache, or in a processor's. From here on the log counts it as durable, so it is written back first.
+     */
+    private void makeDurable(long from, long to) {
+        for (LogExtent extent : extents) {
+            long first = Math.max(from, extent.first);
+            long last = Math.min(to, extent.end);
+            if (first < last) {
+                extent.persister.persist(extent.addressOf(first), last - first);
+            }
+        }
     }
 
     private long coverLostTail(long tail, ExtentSource source) {
@@ -297,17 +312,6 @@ final class Recovery {
             extents.add(made);
         }
         return end;
-    }
-
-    /** What a killed process had stored may be in a cache still, and counts as durable once the log is open. */
-    private void persistUnproven(long tail) {
-        for (LogExtent extent : extents) {
-            long from = Math.max(Math.max(proven, start), extent.first);
-            long to = Math.min(tail, extent.end);
-            if (from < to) {
-                extent.persister.persist(extent.addressOf(from), to - from);
-            }
-        }
     }
 
     /** Beginnings of records behind the tail would be found again after every later close, and be taken for a torn tail. */
@@ -356,6 +360,8 @@ final class Recovery {
 
     private static void cover(LogExtent extent, long from, long to, int type) {
         long address = extent.addressOf(from);
+        // What stands here goes first: the span's last bytes could be just what it lacks to verify.
+        extent.blankLine(from);
         RecordLayout.writeSpan(extent.persister, address, to - from, from, type, extent.seed);
         if (!extent.persister.durableOnReturn()) {
             extent.persister.persist(address, to - from);

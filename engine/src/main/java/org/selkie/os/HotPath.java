@@ -82,16 +82,16 @@ public final class HotPath {
     private static final FunctionDescriptor COPY = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG);
     private static final FunctionDescriptor RANGE = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
-    private static final MethodHandle APPEND_CACHE_LINE = NativeLibrary.critical("selkie_append_cache_line", WRITE);
+    private static final MethodHandle APPEND_CACHE_LINE = NativeLibrary.critical(cacheLineSymbol("selkie_append"), WRITE);
     private static final MethodHandle APPEND_BYTE = NativeLibrary.critical("selkie_append_byte", WRITE);
     private static final MethodHandle APPEND_PAGE = NativeLibrary.critical("selkie_append_page", WRITE);
-    private static final MethodHandle APPEND_LONG_CACHE_LINE = NativeLibrary.plain("selkie_append_cache_line", WRITE);
+    private static final MethodHandle APPEND_LONG_CACHE_LINE = NativeLibrary.plain(cacheLineSymbol("selkie_append"), WRITE);
     private static final MethodHandle APPEND_LONG_BYTE = NativeLibrary.plain("selkie_append_byte", WRITE);
     private static final MethodHandle APPEND_LONG_PAGE = NativeLibrary.plain("selkie_append_page", WRITE);
-    private static final MethodHandle BATCH_CACHE_LINE = NativeLibrary.plain("selkie_batch_cache_line", WRITE);
+    private static final MethodHandle BATCH_CACHE_LINE = NativeLibrary.plain(cacheLineSymbol("selkie_batch"), WRITE);
     private static final MethodHandle BATCH_BYTE = NativeLibrary.plain("selkie_batch_byte", WRITE);
     private static final MethodHandle BATCH_PAGE = NativeLibrary.plain("selkie_batch_page", WRITE);
-    private static final MethodHandle COPY_CACHE_LINE = NativeLibrary.critical("selkie_copy_cache_line", COPY);
+    private static final MethodHandle COPY_CACHE_LINE = NativeLibrary.critical(cacheLineSymbol("selkie_copy"), COPY);
     private static final MethodHandle COPY_BYTE = NativeLibrary.critical("selkie_copy_byte", COPY);
     private static final MethodHandle COPY_PAGE = NativeLibrary.critical("selkie_copy_page", COPY);
     private static final MethodHandle FENCE =
@@ -123,6 +123,10 @@ public final class HotPath {
     /** Whether a SIGBUS would still reach the guard; another native library may have replaced the handler. */
     public static boolean guardInstalled() {
         return NativeLibrary.guardInstalled();
+    }
+
+    private static String cacheLineSymbol(String prefix) {
+        return prefix + (NativeLibrary.has(NativeLibrary.FEATURE_DC_CVAP) ? "_cache_line_cvap" : "_cache_line");
     }
 
     private static String flushSymbol() {

@@ -23,9 +23,9 @@ import org.selkie.persist.Granularity;
 import org.selkie.persist.Persister;
 import org.selkie.testing.Pools;
 import org.selkie.testing.Pools.Entry;
+import org.selkie.testing.PowerRecorder;
 import org.selkie.testing.Scratch;
 import org.selkie.testing.Seed;
-import org.selkie.testing.StoreRecorder;
 import org.selkie.testing.Threads;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -77,7 +77,7 @@ final class CrashImageTest {
     }
 
     /** What was done to a pool, and everything that it stored. */
-    private record Workload(StoreRecorder recorder, List<Intent> intents, List<Trim> trims, long end) {
+    private record Workload(PowerRecorder recorder, List<Intent> intents, List<Trim> trims, long end) {
     }
 
     @Test
@@ -97,7 +97,8 @@ final class CrashImageTest {
 
     @Test
     void powerFailuresOnADisk() throws IOException {
-        explore(disk, PoolOptions.defaults().withExtentBytes(Pools.EXTENT_BYTES), UnaryOperator.identity(), 1, Math.max(4, IMAGES / 10));
+        explore(disk, PoolOptions.defaults().withExtentBytes(Pools.EXTENT_BYTES), UnaryOperator.identity(), 1,
+                Math.max(4, IMAGES / 10));
     }
 
     private static void explore(Scratch place, PoolOptions options, UnaryOperator<Persister> persister, int number, int images)
@@ -121,7 +122,7 @@ final class CrashImageTest {
 
     private static Workload run(Path directory, PoolOptions options, UnaryOperator<Persister> persister, int number) {
         SplittableRandom shape = SEED.random("workload", number);
-        StoreRecorder recorder = new StoreRecorder(directory, CrashImageTest::dawdle);
+        PowerRecorder recorder = new PowerRecorder(directory, CrashImageTest::dawdle);
         List<Intent> intents = Collections.synchronizedList(new ArrayList<>());
         List<Trim> trims = Collections.synchronizedList(new ArrayList<>());
         boolean single = number % 4 == 3;
@@ -147,7 +148,7 @@ final class CrashImageTest {
         }
     }
 
-    private static void append(Log log, StoreRecorder recorder, List<Intent> intents, SplittableRandom random,
+    private static void append(Log log, PowerRecorder recorder, List<Intent> intents, SplittableRandom random,
             AtomicLong numbers) throws InterruptedException {
         try (Batch batch = log.batch()) {
             for (int i = 0; i < 120; i++) {
@@ -174,7 +175,7 @@ final class CrashImageTest {
         }
     }
 
-    private static void trim(Log log, StoreRecorder recorder, List<Trim> trims, SplittableRandom random)
+    private static void trim(Log log, PowerRecorder recorder, List<Trim> trims, SplittableRandom random)
             throws InterruptedException {
         for (int i = 0; i < 30; i++) {
             Thread.sleep(2);
@@ -194,7 +195,7 @@ final class CrashImageTest {
     private record Explored(Scratch place, PoolOptions options, UnaryOperator<Persister> persister, Workload workload) {
 
         private void recoverAndCrashAgain(long tick, Path image, SplittableRandom random) throws IOException {
-            StoreRecorder second = new StoreRecorder(image, () -> { });
+            PowerRecorder second = new PowerRecorder(image, () -> { });
             List<Entry> recovered;
             long opened;
             try (Pool pool = Pool.open(image, options.withPersister(second.over(persister)))) {

@@ -222,13 +222,25 @@ final class UnderfootChild {
         }
     }
 
+    /** Salvage refuses nothing, and leaves a pool with the same records that opens without it. */
     private void salvage(Path path, PoolOptions options) {
         TreeSet<Long> there = new TreeSet<>();
-        try (Pool pool = Pool.open(path, options.withoutCreating().withRecoveryMode(RecoveryMode.SALVAGE))) {
-            readAll(pool.log("log"), there, "salvaged");
+        TreeSet<Long> again = new TreeSet<>();
+        try {
+            try (Pool pool = Pool.open(path, options.withoutCreating().withRecoveryMode(RecoveryMode.SALVAGE))) {
+                readAll(pool.log("log"), there, "salvaged");
+            }
+            try (Pool pool = Pool.open(path, options.withoutCreating())) {
+                readAll(pool.log("log"), again, "salvaged");
+            }
         } catch (SelkieException e) {
-            System.out.println("refused: salvage refuses nothing, but " + e);
+            System.out.println("refused: salvaging, " + e);
+            e.printStackTrace(System.out);
             System.exit(REFUSED);
+        }
+        if (!there.equals(again) || seen.keySet().stream().anyMatch(what -> what.startsWith("salvaged"))) {
+            System.out.println("lost: " + there.size() + " records were salvaged, then there were " + again.size() + "; " + seen);
+            System.exit(LOST);
         }
         TreeSet<Long> extents = new TreeSet<>();
         for (int number = 0; number < acknowledged && !trims; number++) {

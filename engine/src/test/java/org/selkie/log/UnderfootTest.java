@@ -98,10 +98,14 @@ final class UnderfootTest {
         }
     }
 
-    /** Some times, one after the other. Returns false if the file was removed before. */
+    /** Some times, one after the other. Returns false if the file is not there any more, or not yet. */
     private static boolean damageFile(Path extent, Damage damage, SplittableRandom random) throws IOException {
         try (FileChannel file = FileChannel.open(extent, StandardOpenOption.WRITE)) {
             long lengthBytes = file.size();
+            if (lengthBytes == 0) {
+                // Just being made.
+                return false;
+            }
             int times = random.nextInt(1, 8);
             for (int i = 0; i < times; i++) {
                 long from = random.nextLong(4) == 0 ? 0 : random.nextLong(lengthBytes);

@@ -3,212 +3,155 @@ package org.selkie.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.ValueLayout;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.SplittableRandom;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import org.selkie.os.ForeignMemory;
+import org.selkie.format.RecordLayout;
+import org.selkie.os.HotPath;
+import org.selkie.persist.Granularity;
 import org.selkie.persist.Persister;
 
-/**
- * Every store and write-back of a pool, with its bytes and with when it began and ended on a clock that ticks at each of
- * them. From that follows what a medium may hold after a loss of power at any tick: what was durable, and of what was under
- * way any lines or words. The pool's extents are what they were when the recorder was made, plus what it recorded.
- */
-public final class StoreRecorder {
+/** Notes what every store to a pool's files was and what it replaced, and tells somebody before the caller learns of it. */
+public final class StoreRecorder implements UnaryOperator<Persister> {
 
-    private static final long NEVER = Long.MAX_VALUE;
-    private static final int LINE_BYTES = 64;
-    private static final long PAGE_BYTES = 4096;
-    /** A line of /proc/self/maps: from, to, offset in the file, file. */
-    private static final Pattern MAPPING = Pattern.compile("(\\w+)-(\\w+) \\S+ (\\w+) \\S+ \\S+ +(/.*?)( \\(deleted\\))?");
+    private static final int LINE = RecordLayout.LINE_BYTES;
+    private static final Path MAPPINGS = Path.of("/proc/self/maps");
 
-    private final Path pool;
-    private final TreeMap<Path, byte[]> base = new TreeMap<>();
-    private final List<Store> stores = new ArrayList<>();
-    private final AtomicLong clock = new AtomicLong();
-    /** Runs inside every store, before it is stored. */
-    private final Runnable delay;
+    /**
+     * Whole lines, before and after.
+     *
+     * @param position of the record or batch, -1 for anything else
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    public record Store(String file, int offset, byte[] before, byte[] after, long position) {
 
-    /** What one store left in a file. */
-    private static final class Store {
-        final Path file;
-        final long offset;
-        final long begin;
-        byte @Nullable [] bytes;
-        long end = NEVER;
-        long durable = NEVER;
+        /** Takes the store back in an image, a line or a word of it. */
+        public void undo(PoolImage image, int at, int lengthBytes) {
+            System.arraycopy(before, at, image.files().get(file), offset + at, lengthBytes);
+        }
 
-        Store(Path file, long offset, long begin) {
-            this.file = file;
-            this.offset = offset;
-            this.begin = begin;
+        public int lengthBytes() {
+            return before.length;
         }
     }
 
-    public StoreRecorder(Path pool, Runnable delay) {
-        this.pool = pool;
-        this.delay = delay;
-        if (Files.exists(pool)) {
-            Damage.extents(pool).forEach(file -> base.put(file.getFileName(), read(file)));
+    /** Who is told. The store has been made, its caller has not returned. */
+    @FunctionalInterface
+    public interface Listener {
+        /** Called under {@link #lock}. Returns what is to be done before the caller returns, not under it. */
+        Runnable stored(Store store);
+    }
+
+    private final Listener listener;
+
+    public StoreRecorder(Listener listener) {
+        this.listener = listener;
+    }
+
+    @Override
+    public Persister apply(Persister persister) {
+        return new Recording(persister);
+    }
+
+    /** The state of the files is looked at under this lock: no store is half made then. */
+    public Object lock() {
+        return this;
+    }
+
+    private final class Recording implements Persister {
+
+        private final Persister persister;
+
+        Recording(Persister persister) {
+            this.persister = persister;
         }
-    }
 
-    /** The next tick. */
-    public long tick() {
-        return clock.incrementAndGet();
-    }
-
-    /** For {@code PoolOptions.withPersister}: records what goes through the persister that another wrapper gives. */
-    public UnaryOperator<Persister> over(UnaryOperator<Persister> inner) {
-        return persister -> new Recording(inner.apply(persister));
-    }
-
-    private final class Recording extends WrappedPersister {
-
-        private final boolean durableOnReturn;
-        private @Nullable Path file;
-        private long start;
-
-        Recording(Persister wrapped) {
-            super(wrapped);
-            durableOnReturn = wrapped.durableOnReturn();
-        }
-
-        /** A persister belongs to one mapping; which one, its first address tells. */
-        private synchronized Path fileOf(long address) {
-            Path known = file;
-            if (known != null) {
-                return known;
+        private long record(long to, long lengthBytes, long position, java.util.function.LongSupplier stores) {
+            long from = to & -LINE;
+            byte[] before = new byte[(int) ((to + lengthBytes - from + LINE - 1) & -LINE)];
+            byte[] after = new byte[before.length];
+            long result;
+            Runnable then;
+            synchronized (lock()) {
+                copyOut(before, from);
+                result = stores.getAsLong();
+                copyOut(after, from);
+                then = listener.stored(locate(from, before, after, position));
             }
-            try {
-                for (String line : Files.readAllLines(Path.of("/proc/self/maps"))) {
-                    Matcher mapping = MAPPING.matcher(line);
-                    if (mapping.matches() && address >= hex(mapping, 1) && address < hex(mapping, 2)) {
-                        start = hex(mapping, 1) - hex(mapping, 3);
-                        known = Path.of(mapping.group(4)).getFileName();
-                        file = known;
-                        return known;
-                    }
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            throw new IllegalStateException("nothing is mapped at 0x" + Long.toHexString(address));
-        }
-
-        private static long hex(Matcher mapping, int group) {
-            return Long.parseUnsignedLong(mapping.group(group), 16);
+            then.run();
+            return result;
         }
 
         @Override
-        protected void store(long to, long lengthBytes, Runnable stored) {
-            Path name = fileOf(to);
-            Store store = new Store(name, to - start, tick());
-            synchronized (stores) {
-                stores.add(store);
-            }
-            delay.run();
-            stored.run();
-            byte[] bytes = ForeignMemory.at(to, lengthBytes).toArray(ValueLayout.JAVA_BYTE);
-            synchronized (stores) {
-                store.bytes = bytes;
-                store.end = tick();
-                store.durable = durableOnReturn ? store.end : NEVER;
-            }
+        public Granularity granularity() {
+            return persister.granularity();
         }
 
         @Override
-        protected void writeBack(long address, long lengthBytes, Runnable written) {
-            Path name = fileOf(address);
-            long from = (address - start) / PAGE_BYTES * PAGE_BYTES;
-            long to = (address - start + lengthBytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-            long begin = tick();
-            delay.run();
-            written.run();
-            synchronized (stores) {
-                long end = tick();
-                for (Store store : stores) {
-                    byte[] bytes = store.bytes;
-                    if (bytes != null && store.end < begin && store.file.equals(name) && store.offset >= from
-                            && store.offset + bytes.length <= to) {
-                        store.durable = Math.min(store.durable, end);
-                    }
-                }
-            }
+        public void flush(long address, long lengthBytes) {
+            persister.flush(address, lengthBytes);
+        }
+
+        @Override
+        public void fence() {
+            persister.fence();
+        }
+
+        @Override
+        public long append(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
+            return record(to, RecordLayout.recordBytes(lengthBytes), position,
+                    () -> persister.append(to, payload, lengthBytes, position, stamp));
+        }
+
+        @Override
+        public long append(long to, byte[] payload, int offset, long lengthBytes, long position, long stamp) {
+            return record(to, RecordLayout.recordBytes(lengthBytes), position,
+                    () -> persister.append(to, payload, offset, lengthBytes, position, stamp));
+        }
+
+        @Override
+        public long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
+            return record(to, RecordLayout.recordBytes(lengthBytes), position,
+                    () -> persister.appendLong(to, payload, lengthBytes, position, stamp));
+        }
+
+        @Override
+        public long batch(long to, MemorySegment staged, long lengthBytes, long position, long stamp) {
+            return record(to, lengthBytes, position, () -> persister.batch(to, staged, lengthBytes, position, stamp));
+        }
+
+        @Override
+        public void copy(long to, MemorySegment from, long lengthBytes) {
+            record(to, lengthBytes, -1, () -> {
+                persister.copy(to, from, lengthBytes);
+                return 0;
+            });
         }
     }
 
-    /** Writes what may be left after a loss of power at a tick, when every thread has ended, as a pool of its own. */
-    public void writeImage(long tick, SplittableRandom random, Path to) {
-        TreeMap<Path, byte[]> files = new TreeMap<>();
-        base.forEach((name, bytes) -> files.put(name, bytes.clone()));
-        List<Store> inOrder;
-        synchronized (stores) {
-            inOrder = stores.stream().filter(store -> store.begin < tick).sorted(Comparator.comparingLong(s -> s.begin)).toList();
-        }
-        for (Store store : inOrder) {
-            byte[] file = files.computeIfAbsent(store.file, name -> new byte[(int) Pools.EXTENT_BYTES]);
-            byte[] bytes = store.bytes;
-            if (bytes == null) {
-                throw new IllegalStateException("a store did not end");
-            }
-            if (store.durable <= tick) {
-                System.arraycopy(bytes, 0, file, (int) store.offset, bytes.length);
-            } else {
-                applySome(bytes, file, (int) store.offset, random);
-            }
-        }
-        write(files, random, to);
-    }
-
-    /** Any lines of it, or any words: what left the caches by itself before the end. */
-    private static void applySome(byte[] bytes, byte[] file, int offset, SplittableRandom random) {
-        int unit = random.nextInt(3) == 0 ? Long.BYTES : LINE_BYTES;
-        int share = random.nextInt(4);
-        for (int at = 0; at < bytes.length; at += unit) {
-            boolean applied = switch (share) {
-                case 0 -> false;
-                case 1 -> random.nextBoolean();
-                case 2 -> random.nextInt(8) != 0;
-                default -> true;
-            };
-            if (applied) {
-                System.arraycopy(bytes, at, file, offset + at, Math.min(unit, bytes.length - at));
-            }
+    private static void copyOut(byte[] to, long from) {
+        if (HotPath.copyOut(MemorySegment.ofArray(to), from, to.length) < 0) {
+            throw new AssertionError("the store's lines cannot be read");
         }
     }
 
-    private void write(TreeMap<Path, byte[]> files, SplittableRandom random, Path to) {
+    /** The kernel knows which file an address belongs to; addresses are used again when extents go. */
+    private static Store locate(long address, byte[] before, byte[] after, long position) {
         try {
-            Files.createDirectories(to);
-            Files.copy(pool.resolve("pool.selkie"), to.resolve("pool.selkie"));
-            for (var file : files.entrySet()) {
-                Files.write(to.resolve(file.getKey()), file.getValue());
-            }
-            if (random.nextInt(4) == 0) {
-                // One more was in the making.
-                Files.write(to.resolve("extent-00000999.selkie"), new byte[random.nextInt((int) Pools.EXTENT_BYTES + 1)]);
+            for (String line : Files.readAllLines(MAPPINGS)) {
+                String[] parts = line.split("\\s+", 6);
+                int dash = parts[0].indexOf('-');
+                long start = Long.parseUnsignedLong(parts[0].substring(0, dash), 16);
+                long end = Long.parseUnsignedLong(parts[0].substring(dash + 1), 16);
+                if (address >= start && address < end) {
+                    long offset = Long.parseLong(parts[2], 16) + address - start;
+                    return new Store(String.valueOf(Path.of(parts[5]).getFileName()), (int) offset, before, after, position);
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static byte[] read(Path file) {
-        try {
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        throw new AssertionError("no mapping holds the address of a store");
     }
 }

@@ -127,9 +127,9 @@ final class LogAppendCommand implements Callable<Integer> {
         long nanos = System.nanoTime() - started;
         LineAppender.Done done = appender.done();
         out.println("appended " + Figures.count(done.records(), "record") + ", " + Figures.bytes(done.bytes()) + ", to "
-            + (fresh ? "new log " : "log ") + logName + ": positions " + done.firstPosition() + " to " + done.position()
-            + " in " + Figures.duration(nanos) + " (" + Figures.rate(done.bytes(), nanos) + "), "
-            + EnumWord.of(pool.durability()));
+            + (fresh ? "new log " : "log ") + logName + " in " + Figures.duration(nanos) + ", "
+            + Figures.rate(done.bytes(), nanos));
+        out.println("positions " + done.firstPosition() + " to " + done.position() + ", " + EnumWord.of(pool.durability()));
         out.flush();
     }
 

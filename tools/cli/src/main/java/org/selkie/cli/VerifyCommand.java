@@ -144,7 +144,7 @@ final class VerifyCommand implements Callable<Integer> {
         findings.forEach(finding -> out.println(finding));
         long scannedBytes = report.logs().stream().mapToLong(LogRecovery::scannedBytes).sum();
         String checked = Figures.count(report.records(), "record") + " in " + Figures.count(report.logs().size(), "log")
-            + " match their checksums (" + Figures.bytes(scannedBytes) + " in " + Figures.duration(report.nanos()) + ", "
+            + " verify (" + Figures.bytes(scannedBytes) + " in " + Figures.duration(report.nanos()) + ", "
             + Figures.rate(scannedBytes, report.nanos()) + ")";
         long damaged = findings.stream().filter(finding -> finding.kind().isLoss()).count();
         if (damaged > 0) {

@@ -154,10 +154,14 @@ public final class RecordLayout {
         if (lines == 1) {
             line.set(INT, LINE_BYTES - TRAILER_BYTES, lines);
         } else {
-            // The trailer first: walking backwards must not meet a span without one.
+            // The trailer first, and durably: walking backwards must not meet a span without one. It would meet whatever the
+            // span covers instead, and a member of a torn batch may well verify.
             MemorySegment last = MemorySegment.ofArray(new byte[Long.BYTES]);
             last.set(INT, TRAILER_BYTES, lines);
             persister.copy(address + spanBytes - Long.BYTES, last, Long.BYTES);
+            if (!persister.durableOnReturn()) {
+                persister.persist(address + spanBytes - Long.BYTES, Long.BYTES);
+            }
         }
         line.set(INT, CRC_OFFSET, HotPath.crc32c(line.asSlice(LENGTH_OFFSET), LINE_BYTES - LENGTH_OFFSET, seed));
         persister.copy(address, line, LINE_BYTES);

@@ -140,15 +140,11 @@ final class ExtentScan {
 
     /** Blanks every line from a position on that looks like the beginning of a record. */
     static void eraseBeginnings(LogExtent extent, long from) {
-        MemorySegment blank = MemorySegment.ofArray(new byte[RecordLayout.LINE_BYTES]);
         for (long position = from; position < extent.end; position += RecordLayout.LINE_BYTES) {
-            long address = extent.addressOf(position);
-            if (HotPath.loadInt(address + RecordLayout.POSITION_OFFSET) == (position & 0xffffffffL)
-                    && HotPath.loadInt(address + RecordLayout.POSITION_OFFSET + Integer.BYTES) == position >>> Integer.SIZE) {
-                extent.persister.copy(address, blank, RecordLayout.LINE_BYTES);
-                if (!extent.persister.durableOnReturn()) {
-                    extent.persister.persist(address, RecordLayout.LINE_BYTES);
-                }
+            long address = extent.addressOf(position) + RecordLayout.POSITION_OFFSET;
+            if (HotPath.loadInt(address) == (position & 0xffffffffL)
+                    && HotPath.loadInt(address + Integer.BYTES) == position >>> Integer.SIZE) {
+                extent.blankLine(position);
             }
         }
     }

@@ -5,7 +5,6 @@ import java.lang.foreign.MemorySegment;
 import org.selkie.format.ExtentHeader;
 import org.selkie.format.FormattedExtent;
 import org.selkie.format.RecordLayout;
-import org.selkie.os.HotPath;
 import org.selkie.persist.Persister;
 
 /** An extent as the log's threads need it: what does not change while it belongs to the log, in fields. */
@@ -35,13 +34,6 @@ final class LogExtent {
 
     long addressOf(long position) {
         return address + (position - base);
-    }
-
-    /** Blanks the line at the log's end if a record that an earlier recovery dropped begins there: it would look torn. */
-    void clearRemains(long at) {
-        if (at < end && HotPath.loadInt(addressOf(at) + RecordLayout.POSITION_OFFSET) == (at & 0xffffffffL)) {
-            blankLine(at);
-        }
     }
 
     /** Makes a line zeros, durably. */

@@ -382,7 +382,10 @@ final class LogState {
         awaitPersisted(end);
         LogExtent last = active;
         if (end > last.first) {
-            last.clearRemains(end);
+            if (end < last.end) {
+                // What an earlier crash left there would look like a torn tail.
+                last.blankLine(end);
+            }
             last.noteEnd(end);
             // The first extent knows it too: if the last one is lost, something still says that there was one.
             chain.first().noteEnd(end);

@@ -88,7 +88,6 @@ final class Recovery {
                 throw new DamagedLogException(report, mode);
             }
             tail = repair(interior, tail, source);
-            persistUnproven(tail);
             if (proven < tail || !report.isClean()) {
                 eraseTorn(tail);
             }
@@ -119,10 +118,7 @@ final class Recovery {
                 start = trim;
                 holder = extent;
             }
-            long mark = Math.max(trim, extent.formatted.readWatermark());
-            // At an extent's first record it speaks of what stands before that extent, like one at the end of the one before.
-            long within = mark < 0 ? 0 : mark & (extent.end - extent.base - 1);
-            proven = Math.max(proven, within <= ExtentHeader.BYTES ? mark - within : mark);
+            proven = Math.max(proven, endOfRecords(extent, Math.max(trim, extent.formatted.readWatermark())));
         }
         if (holder != null) {
             trimmed = true;
@@ -137,6 +133,12 @@ final class Recovery {
             findings.add(new Finding(Kind.MISSING_EXTENT, "extent " + 0 + " to " + (first.sequence - 1) + " of log " + name, 0,
                     0, first.base, "the log's first extent is number " + first.sequence + " and no trim mark says why"));
         }
+    }
+
+    /** A mark at an extent's first record speaks of what stands before that extent, like one at the end of the one before. */
+    private static long endOfRecords(LogExtent extent, long mark) {
+        long offset = mark & (extent.end - extent.base - 1);
+        return mark >= 0 && offset <= ExtentHeader.BYTES ? mark - offset : mark;
     }
 
     private void scan(LogExtent extent, long from) {
@@ -310,17 +312,6 @@ final class Recovery {
             extents.add(made);
         }
         return end;
-    }
-
-    /** What a killed process had stored may be in a cache still, and counts as durable once the log is open. */
-    private void persistUnproven(long tail) {
-        for (LogExtent extent : extents) {
-            long from = Math.max(Math.max(proven, start), extent.first);
-            long to = Math.min(tail, extent.end);
-            if (from < to) {
-                extent.persister.persist(extent.addressOf(from), to - from);
-            }
-        }
     }
 
     /** Beginnings of records behind the tail would be found again after every later close, and be taken for a torn tail. */

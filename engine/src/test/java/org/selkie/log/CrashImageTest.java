@@ -217,7 +217,8 @@ final class CrashImageTest {
             second.writeImage(opened, random, after);
             try (Pool pool = Pool.open(after, options)) {
                 List<Entry> now = check(pool, workload, tick);
-                assertEquals(recovered, now, "what recovery had shown as durable is not what is there");
+                // What recovery had shown as durable.
+                Pools.assertSame(recovered, now);
                 pool.log("x").append(new byte[100]);
             }
             try (Pool pool = Pool.open(after, options.withRecoveryMode(RecoveryMode.STRICT))) {
@@ -231,7 +232,7 @@ final class CrashImageTest {
         assertFalse(pool.recovery().hasLoss(), () -> pool.recovery().toString());
         Log log = pool.log("x");
         List<Entry> entries = Pools.entries(log);
-        assertEquals(entries, Pools.backwards(log).reversed());
+        Pools.assertSame(entries, Pools.backwards(log).reversed());
         long start = log.startPosition();
         long trimmed = workload.trims.stream().filter(trim -> trim.end < tick).mapToLong(Trim::position).max().orElse(0);
         long trimming = workload.trims.stream().filter(trim -> trim.begin < tick).mapToLong(Trim::position).max().orElse(4096);

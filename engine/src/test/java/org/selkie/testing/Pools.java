@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.selkie.Pool;
 import org.selkie.PoolOptions;
@@ -74,6 +75,18 @@ public final class Pools {
             entries.add(new Entry(reader.position(), reader.bytes()));
         }
         return entries;
+    }
+
+    /** Fails with the first entry that differs. */
+    public static void assertSame(List<Entry> expected, List<Entry> actual) {
+        for (int i = 0; i < Math.max(expected.size(), actual.size()); i++) {
+            Entry wanted = i < expected.size() ? expected.get(i) : null;
+            Entry found = i < actual.size() ? actual.get(i) : null;
+            if (!Objects.equals(wanted, found)) {
+                throw new AssertionError("entry " + i + " of " + expected.size() + ": expected " + wanted + ", found " + found
+                        + " of " + actual.size());
+            }
+        }
     }
 
     /** Bytes that depend on a number alone, the number first if there is room for it. */

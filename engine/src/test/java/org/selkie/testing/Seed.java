@@ -28,7 +28,9 @@ public final class Seed implements BeforeAllCallback, TestWatcher {
 
     /** One for each round of a purpose. */
     public SplittableRandom random(String purpose, long round) {
-        return new SplittableRandom(value * 31 + purpose.hashCode() + round * 0x9e3779b97f4a7c15L);
+        // Mixed twice: seeds that lie near each other would give sequences that overlap.
+        long mixed = new SplittableRandom(value * 31 + purpose.hashCode()).nextLong();
+        return new SplittableRandom(new SplittableRandom(mixed ^ round).nextLong());
     }
 
     @Override

@@ -76,7 +76,7 @@ public final class HotPath {
     }
 
     // Longs only: an int that the JVM passes on the stack is stored as four bytes and loaded as eight, and that load waits
-    // until the store has left the core, which is after the fence before it (docs/decisions/0005-only-longs.md).
+    // until the store has left the core, which is after the fence before it (docs/decisions/0005-the-call-around-the-fence.md).
     private static final FunctionDescriptor WRITE =
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     private static final FunctionDescriptor COPY = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG);

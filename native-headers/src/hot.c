@@ -51,18 +51,19 @@ SELKIE_FLUSH(selkie_flush_cvac, selkie_line_cvac)
 #define SELKIE_NO_CLEAN(to, bytes) ((void)0)
 #define SELKIE_NO_FENCE() ((void)0)
 
-// append: one record, without flags; batch: several, staged. stamp: seed | lag << 32 | type << 56. Few arguments, and all of
+// append: one record, without flags; batch: several, staged. range: length | offset in the payload << 32.
+// stamp: seed | lag << 32 | type << 56. Few arguments, and all of
 // 64 bits: what does not fit into registers the JVM stores around the call, and every store costs.
 #define SELKIE_WRITERS(suffix, stores, clean, fence)                                                                   \
-    SELKIE_HOT int64_t selkie_append_##suffix(void *to, const void *payload, uint64_t length, uint64_t position,       \
+    SELKIE_HOT int64_t selkie_append_##suffix(void *to, const void *payload, uint64_t range, uint64_t position,        \
                                               uint64_t stamp) {                                                        \
-        const uint64_t bytes =                                                                                         \
-            selkie_write_record(stores, to, payload, length, position, (uint32_t)stamp, stamp >> 32);                  \
+        const uint64_t bytes = selkie_write_record(stores, to, (const char *)payload + (range >> 32), (uint32_t)range, \
+                                                   position, (uint32_t)stamp, stamp >> 32);                            \
         clean(to, bytes);                                                                                              \
         fence();                                                                                                       \
         return (int64_t)bytes;                                                                                         \
     }                                                                                                                  \
-    SELKIE_HOT int64_t selkie_batch_##suffix(void *to, const void *staged, uint64_t bytes, uint64_t position,          \
+    SELKIE_HOT int64_t selkie_batch_##suffix(void *to, void *staged, uint64_t bytes, uint64_t position,                \
                                              uint64_t stamp) {                                                         \
         const uint64_t written =                                                                                       \
             selkie_write_batch(stores, to, staged, bytes, position, (uint32_t)stamp, (uint32_t)(stamp >> 32));         \
@@ -83,6 +84,9 @@ SELKIE_FLUSH(selkie_flush_cvac, selkie_line_cvac)
 // CACHE_LINE: non-temporal stores and the fence. BYTE (caches are in the persistence domain): plain stores and the fence.
 // PAGE: plain stores; msync does the rest.
 SELKIE_WRITERS(cache_line, SELKIE_STORES_NT, SELKIE_CLEAN_NT, selkie_fence_inline)
+#if defined(__x86_64__)
+SELKIE_WRITERS(cache_line_512, SELKIE_STORES_NT_512, SELKIE_CLEAN_NT, selkie_fence_inline)
+#endif
 #if defined(__aarch64__)
 SELKIE_WRITERS(cache_line_cvap, SELKIE_STORES_NT, SELKIE_CLEAN_CVAP, selkie_fence_inline)
 #endif

@@ -30,34 +30,36 @@ SELKIE_INLINE uint64_t selkie_tail_word(const unsigned char *end, uint64_t lengt
     return word;
 }
 
-// How bytes are stored: a word, and 64 bytes to a multiple of 16. Constants at each use, so that each use has its own code.
+// How bytes are stored: a word, 16 bytes to a multiple of 16, a line to its beginning. Constants at each use, so that each
+// use has its own code.
 struct selkie_stores {
     void (*word)(uint64_t *to, uint64_t word);
-    void (*block)(uint64_t *to, const void *from);
+    void (*pair)(uint64_t *to, const void *from);
+    void (*line)(uint64_t *to, const void *from);
 };
 
-#define SELKIE_STORES_NT ((struct selkie_stores){selkie_store_nt, selkie_store_block_nt})
-#define SELKIE_STORES_PLAIN ((struct selkie_stores){selkie_store_plain, selkie_store_block_plain})
+#define SELKIE_STORES_NT ((struct selkie_stores){selkie_store_nt, selkie_store_pair_nt, selkie_store_line_nt})
+#define SELKIE_STORES_NT_512 ((struct selkie_stores){selkie_store_nt, selkie_store_pair_nt, selkie_store_line_nt_512})
+#define SELKIE_STORES_PLAIN                                                                                            \
+    ((struct selkie_stores){selkie_store_plain, selkie_store_pair_plain, selkie_store_line_plain})
 
-// Stores whole words and returns the checksum carried on over them. `to` is 24 bytes into a line at first: after one word
-// it is a multiple of 16.
+SELKIE_INLINE uint64_t selkie_crc32c_words(uint64_t crc, const unsigned char *from, const int words) {
+#pragma GCC unroll 8
+    for (int i = 0; i < words; i++) {
+        crc = selkie_crc32c_u64(crc, *(const selkie_word *)(from + 8 * i));
+    }
+    return crc;
+}
+
+// Stores whole words to the beginning of a line, and returns the checksum carried on over them.
 SELKIE_INLINE uint64_t selkie_store_words(const struct selkie_stores stores, uint64_t **to, const unsigned char **from,
                                           const unsigned char *const end, uint64_t crc) {
     uint64_t *word = *to;
     const unsigned char *at = *from;
-    if (at != end) {
-        const uint64_t w = *(const selkie_word *)at;
-        crc = selkie_crc32c_u64(crc, w);
-        stores.word(word++, w);
-        at += 8;
-    }
-    while ((uint64_t)(end - at) >= 64) {
-        stores.block(word, at);
-#pragma GCC unroll 8
-        for (int i = 0; i < 8; i++) {
-            crc = selkie_crc32c_u64(crc, *(const selkie_word *)(at + 8 * i));
-        }
-        at += 64;
+    while ((uint64_t)(end - at) >= SELKIE_LINE_BYTES) {
+        stores.line(word, at);
+        crc = selkie_crc32c_words(crc, at, 8);
+        at += SELKIE_LINE_BYTES;
         word += 8;
     }
     while (at != end) {
@@ -71,24 +73,37 @@ SELKIE_INLINE uint64_t selkie_store_words(const struct selkie_stores stores, uin
     return crc;
 }
 
+// The first line of a record that is longer, all at once: the checksum is known last, and a line that is stored in two goes,
+// with others between, may leave the core half full, which costs as much as another fence
+// (docs/decisions/0010-whole-lines-and-a-fence-that-ends.md).
+SELKIE_INLINE void selkie_store_first_line(const struct selkie_stores stores, uint64_t *to, uint64_t first, uint64_t position,
+                                           uint64_t third, const unsigned char *payload) {
+    stores.word(to, first);
+    stores.word(to + 1, position);
+    stores.word(to + 2, third);
+    stores.word(to + 3, *(const selkie_word *)payload);
+    stores.pair(to + 4, payload + 8);
+    stores.pair(to + 6, payload + 24);
+}
+
 // Numbered as in docs/format.md, "Writing a record".
 // third: lag | type << 24 | flags << 32.
 SELKIE_INLINE uint64_t selkie_write_record(const struct selkie_stores stores, void *to, const void *payload,
                                            uint64_t length, uint64_t position, uint32_t seed, uint64_t third) {
-    uint64_t *word = (uint64_t *)to;
     const unsigned char *from = (const unsigned char *)payload;
     const uint64_t bytes = selkie_record_bytes(length);
     uint64_t *const last = (uint64_t *)((char *)to + bytes) - 1;
-    // 1. The header's words after the first go out as they enter the checksum.
     uint64_t crc = selkie_crc32c_u32(seed, (uint32_t)length);
     crc = selkie_crc32c_u64(crc, position);
-    stores.word(word + 1, position);
     crc = selkie_crc32c_u64(crc, third);
-    stores.word(word + 2, third);
-    word += 3;
-    // 2. The payload's whole words.
-    crc = selkie_store_words(stores, &word, &from, from + (length & ~(uint64_t)7), crc);
-    // 3. The last bytes, zeros, and the length in lines as the record's last four bytes.
+    uint64_t *word = (uint64_t *)to + 3;
+    const int fills_a_line = length >= SELKIE_FIRST_LINE_PAYLOAD_BYTES;
+    if (fills_a_line) {
+        crc = selkie_crc32c_words(crc, from, SELKIE_FIRST_LINE_PAYLOAD_BYTES / 8);
+        word += SELKIE_FIRST_LINE_PAYLOAD_BYTES / 8;
+        from += SELKIE_FIRST_LINE_PAYLOAD_BYTES;
+    }
+    crc = selkie_store_words(stores, &word, &from, (const unsigned char *)payload + (length & ~(uint64_t)7), crc);
     uint64_t w = selkie_tail_word(from + (length & 7), length);
     while (word != last) {
         crc = selkie_crc32c_u64(crc, w);
@@ -98,42 +113,48 @@ SELKIE_INLINE uint64_t selkie_write_record(const struct selkie_stores stores, vo
     w |= (bytes / SELKIE_LINE_BYTES) << 32;
     crc = selkie_crc32c_u64(crc, w);
     stores.word(word, w);
-    // 4. The first word holds the checksum, so it is known last; stores of this kind are not ordered, and need not be.
-    stores.word((uint64_t *)to, crc | length << 32);
+    if (fills_a_line) {
+        selkie_store_first_line(stores, (uint64_t *)to, crc | length << 32, position, third, (const unsigned char *)payload);
+    } else {
+        stores.word((uint64_t *)to + 2, third);
+        stores.word((uint64_t *)to + 1, position);
+        stores.word((uint64_t *)to, crc | length << 32);
+    }
     return bytes;
 }
 
-// A batch: records that stand ready in DRAM (length, kind, payload, zeros, trailer), stamped and copied in one pass.
+// A batch: records that stand ready in DRAM (length, kind, payload, zeros, trailer), stamped there and copied in one pass.
 // Returns the bytes written; less than `bytes` if a staged length does not fit, which only a bug can cause.
-SELKIE_INLINE uint64_t selkie_write_batch(const struct selkie_stores stores, void *to, const void *staged,
-                                          uint64_t bytes, uint64_t position, uint32_t seed, uint32_t lag) {
+SELKIE_INLINE uint64_t selkie_write_batch(const struct selkie_stores stores, void *to, void *staged, uint64_t bytes,
+                                          uint64_t position, uint32_t seed, uint32_t lag) {
     uint64_t *word = (uint64_t *)to;
-    const selkie_word *from = (const selkie_word *)staged;
-    const selkie_word *const end = from + bytes / 8;
+    unsigned char *from = (unsigned char *)staged;
+    const unsigned char *const end = from + bytes;
     while (from != end) {
-        const uint64_t length = from[0] >> 32;
-        const uint64_t record = selkie_record_bytes(length);
-        if (record > (uint64_t)((const char *)end - (const char *)from)) {
+        // Read again where it is wanted again: there are not registers enough to keep it.
+        volatile uint64_t *const header = (volatile uint64_t *)from;
+        const uint64_t record = selkie_record_bytes(header[0] >> 32);
+        if (record > (uint64_t)(end - from)) {
             break;
         }
-        uint64_t crc = selkie_crc32c_u32(seed, (uint32_t)length);
-        const uint64_t at = position + (uint64_t)((char *)word - (char *)to);
-        crc = selkie_crc32c_u64(crc, at);
-        stores.word(word + 1, at);
+        const uint64_t far_bytes = (uint64_t)((char *)word - (char *)to);
+        header[1] = position + far_bytes;
         // Every member proves what the first one proves, so its lag grows by its distance from the first: a member must
         // not vouch for those before it in the same batch, which are stored and fenced together with it.
-        const uint64_t far = lag + (at - position) / SELKIE_LINE_BYTES;
+        const uint64_t far = lag + far_bytes / SELKIE_LINE_BYTES;
         const uint64_t known = lag != SELKIE_LAG_UNKNOWN && far < SELKIE_LAG_UNKNOWN;
-        const uint64_t third = (from[2] & ~(uint64_t)SELKIE_LAG_UNKNOWN) | (known ? far : SELKIE_LAG_UNKNOWN);
-        crc = selkie_crc32c_u64(crc, third);
-        stores.word(word + 2, third);
-        uint64_t *const first = word;
-        const selkie_word *const head = from;
-        word += 3;
-        const unsigned char *body = (const unsigned char *)(from + 3);
-        crc = selkie_store_words(stores, &word, &body, (const unsigned char *)from + record, crc);
-        from = (const selkie_word *)body;
-        stores.word(first, crc | (head[0] & 0xffffffff00000000ull));
+        header[2] = (header[2] & ~(uint64_t)SELKIE_LAG_UNKNOWN) | (known ? far : SELKIE_LAG_UNKNOWN);
+        uint64_t crc = selkie_crc32c_u32(seed, (uint32_t)(header[0] >> 32));
+        crc = selkie_crc32c_u64(crc, header[1]);
+        crc = selkie_crc32c_u64(crc, header[2]);
+        crc = selkie_crc32c_words(crc, from + SELKIE_RECORD_HEADER_BYTES, SELKIE_FIRST_LINE_PAYLOAD_BYTES / 8);
+        uint64_t *first = word;
+        word += SELKIE_LINE_BYTES / 8;
+        const unsigned char *body = from + SELKIE_LINE_BYTES;
+        crc = selkie_store_words(stores, &word, &body, from + record, crc);
+        selkie_store_first_line(stores, first, crc | (header[0] & 0xffffffff00000000ull), header[1], header[2],
+                                from + SELKIE_RECORD_HEADER_BYTES);
+        from += record;
     }
     return (uint64_t)((char *)word - (char *)to);
 }

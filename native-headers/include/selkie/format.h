@@ -53,6 +53,8 @@ struct selkie_record {
 
 #define SELKIE_RECORD_HEADER_BYTES 24u
 #define SELKIE_RECORD_TRAILER_BYTES 4u
+// What a record longer than a line has of its payload in its first one.
+#define SELKIE_FIRST_LINE_PAYLOAD_BYTES (SELKIE_LINE_BYTES - SELKIE_RECORD_HEADER_BYTES)
 #define SELKIE_RECORD_OVERHEAD_BYTES (SELKIE_RECORD_HEADER_BYTES + SELKIE_RECORD_TRAILER_BYTES)
 
 // One of two slots in an extent's header. A change of generation g is written to slot g & 1, persisted, and then to the

@@ -14,19 +14,31 @@
 
 #if defined(__x86_64__)
 
-// Waits until flushes and non-temporal stores of this core before it are accepted by the persistence domain.
-SELKIE_INLINE void selkie_fence_inline(void) { __asm__ volatile("sfence" ::: "memory"); }
+// Whatever this core stores after it is seen by others only after the flushes and non-temporal stores before it have been
+// accepted by the persistence domain. The LFENCE keeps the core from fetching the line of the next atomic instruction ahead
+// and holding it until the SFENCE is through, which made two threads that share one as slow as one
+// (docs/decisions/0010-whole-lines-and-a-fence-that-ends.md).
+SELKIE_INLINE void selkie_fence_inline(void) { __asm__ volatile("sfence\n\tlfence" ::: "memory"); }
 
 SELKIE_INLINE void selkie_store_nt(uint64_t *to, uint64_t word) {
     __asm__ volatile("movnti %1, %0" : "=m"(*to) : "r"(word));
 }
-// 64 bytes to an address that is a multiple of 16. Four stores rather than eight: the store queue is what an append of a
-// kilobyte waits for, and every other store of the caller with it (docs/decisions/0005-the-call-around-the-fence.md).
-SELKIE_INLINE void selkie_store_block_nt(uint64_t *to, const void *from) {
+// To an address that is a multiple of 16. One store rather than two: the store queue is what an append of a kilobyte waits
+// for, and every other store of the caller with it (docs/decisions/0005-the-call-around-the-fence.md).
+SELKIE_INLINE void selkie_store_pair_nt(uint64_t *to, const void *from) {
+    _mm_stream_si128((__m128i *)to, _mm_loadu_si128((const __m128i *)from));
+}
+// A whole line, to its beginning.
+SELKIE_INLINE void selkie_store_line_nt(uint64_t *to, const void *from) {
 #pragma GCC unroll 4
     for (int i = 0; i < 4; i++) {
-        _mm_stream_si128((__m128i *)to + i, _mm_loadu_si128((const __m128i *)from + i));
+        selkie_store_pair_nt(to + 2 * i, (const char *)from + 16 * i);
     }
+}
+// One store in place of four, where the processor has AVX-512: the next record fits into the store queue behind the fence of
+// this one. Register 16 needs no VZEROUPPER, and the compiler, not built for AVX-512, does not use it.
+SELKIE_INLINE void selkie_store_line_nt_512(uint64_t *to, const void *from) {
+    __asm__ volatile("vmovdqu64 (%1), %%zmm16\n\tvmovntdq %%zmm16, (%0)" : : "r"(to), "r"(from) : "memory");
 }
 // A checksum is carried in 64 bits, the upper half zero: the instruction wants it so, and a narrowing between two steps
 // would lengthen the chain of dependent instructions that the speed of a record rests on.
@@ -53,11 +65,15 @@ SELKIE_INLINE void selkie_fence_inline(void) { __asm__ volatile("dsb sy" ::: "me
 
 // STNP is a hint that promises no durability: a plain store, cleaned line by line afterwards, is the way here.
 SELKIE_INLINE void selkie_store_nt(uint64_t *to, uint64_t word) { *(volatile uint64_t *)to = word; }
-SELKIE_INLINE void selkie_store_block_nt(uint64_t *to, const void *from) {
+SELKIE_INLINE void selkie_store_pair_nt(uint64_t *to, const void *from) {
     typedef uint64_t __attribute__((may_alias, aligned(1))) any_word;
-#pragma GCC unroll 8
-    for (int i = 0; i < 8; i++) {
-        *(volatile uint64_t *)(to + i) = ((const any_word *)from)[i];
+    selkie_store_nt(to, ((const any_word *)from)[0]);
+    selkie_store_nt(to + 1, ((const any_word *)from)[1]);
+}
+SELKIE_INLINE void selkie_store_line_nt(uint64_t *to, const void *from) {
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) {
+        selkie_store_pair_nt(to + 2 * i, (const char *)from + 16 * i);
     }
 }
 SELKIE_INLINE uint64_t selkie_crc32c_u64(uint64_t crc, uint64_t word) {
@@ -79,11 +95,15 @@ SELKIE_INLINE void selkie_line_cvac(const char *line) { __asm__ volatile("dc cva
 #endif
 
 SELKIE_INLINE void selkie_store_plain(uint64_t *to, uint64_t word) { *(volatile uint64_t *)to = word; }
-SELKIE_INLINE void selkie_store_block_plain(uint64_t *to, const void *from) {
+SELKIE_INLINE void selkie_store_pair_plain(uint64_t *to, const void *from) {
     typedef uint64_t __attribute__((may_alias, aligned(1))) any_word;
-#pragma GCC unroll 8
-    for (int i = 0; i < 8; i++) {
-        *(volatile uint64_t *)(to + i) = ((const any_word *)from)[i];
+    selkie_store_plain(to, ((const any_word *)from)[0]);
+    selkie_store_plain(to + 1, ((const any_word *)from)[1]);
+}
+SELKIE_INLINE void selkie_store_line_plain(uint64_t *to, const void *from) {
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) {
+        selkie_store_pair_plain(to + 2 * i, (const char *)from + 16 * i);
     }
 }
 

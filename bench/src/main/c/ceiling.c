@@ -8,52 +8,74 @@
 #define CEILING __attribute__((visibility("default")))
 
 static const uint32_t SEED = 0x5e1c1e;
+#define THIRD ((uint64_t)SELKIE_RECORD_DATA << 24)
 
 static void touch(unsigned char *payload, uint64_t length, uint64_t with) { memset(payload, (int)with, length); }
+
+// Both loops, and the batches, for each way to store: the engine takes the widest that the processor has.
+#define CEILING_LOOPS(suffix, stores)                                                                                  \
+    static int64_t alone##suffix(char *ring, uint64_t ring_bytes, unsigned char *payload, uint64_t length,             \
+                                 uint64_t appends, uint64_t *tail, uint64_t touched) {                                 \
+        const uint64_t bytes = selkie_record_bytes(length);                                                            \
+        uint64_t position = *tail;                                                                                     \
+        for (uint64_t i = 0; i < appends; i++) {                                                                       \
+            if (touched) {                                                                                             \
+                touch(payload, length, i);                                                                             \
+            }                                                                                                          \
+            selkie_write_record(stores, ring + (position & (ring_bytes - 1)), payload, length, position, SEED, THIRD); \
+            selkie_fence_inline();                                                                                     \
+            position += bytes;                                                                                         \
+        }                                                                                                              \
+        *tail = position;                                                                                              \
+        return (int64_t)position;                                                                                      \
+    }                                                                                                                  \
+    static int64_t shared##suffix(char *ring, uint64_t ring_bytes, unsigned char *payload, uint64_t length,            \
+                                  uint64_t appends, uint64_t *tail, uint64_t touched) {                                \
+        const uint64_t bytes = selkie_record_bytes(length);                                                            \
+        uint64_t position = 0;                                                                                         \
+        for (uint64_t i = 0; i < appends; i++) {                                                                       \
+            if (touched) {                                                                                             \
+                touch(payload, length, i);                                                                             \
+            }                                                                                                          \
+            position = __atomic_fetch_add(tail, bytes, __ATOMIC_ACQ_REL);                                              \
+            selkie_write_record(stores, ring + (position & (ring_bytes - 1)), payload, length, position, SEED, THIRD); \
+            selkie_fence_inline();                                                                                     \
+        }                                                                                                              \
+        return (int64_t)position;                                                                                      \
+    }                                                                                                                  \
+    static int64_t batches##suffix(char *ring, uint64_t ring_bytes, char *staged, uint64_t staged_bytes,               \
+                                   uint64_t batches, uint64_t *tail) {                                                 \
+        uint64_t position = *tail;                                                                                     \
+        for (uint64_t i = 0; i < batches; i++) {                                                                       \
+            selkie_write_batch(stores, ring + (position & (ring_bytes - 1)), staged, staged_bytes, position, SEED, 0); \
+            selkie_fence_inline();                                                                                     \
+            position += staged_bytes;                                                                                  \
+        }                                                                                                              \
+        *tail = position;                                                                                              \
+        return (int64_t)position;                                                                                      \
+    }
+
+CEILING_LOOPS(_plain_width, SELKIE_STORES_NT)
+#if defined(__x86_64__)
+CEILING_LOOPS(_512, SELKIE_STORES_NT_512)
+#define WIDEST(loop) (__builtin_cpu_supports("avx512f") ? loop##_512 : loop##_plain_width)
+#else
+#define WIDEST(loop) loop##_plain_width
+#endif
 
 // `ring_bytes` is a power of two; the region behind `ring` has room for one record more.
 CEILING int64_t ceiling_append_alone(char *ring, uint64_t ring_bytes, unsigned char *payload, uint64_t length,
                                      uint64_t appends, uint64_t *tail, uint64_t touched) {
-    const uint64_t bytes = selkie_record_bytes(length);
-    uint64_t position = *tail;
-    for (uint64_t i = 0; i < appends; i++) {
-        if (touched) {
-            touch(payload, length, i);
-        }
-        selkie_write_record(SELKIE_STORES_NT, ring + (position & (ring_bytes - 1)), payload, length, position, SEED,
-                            (uint64_t)SELKIE_RECORD_DATA << 24);
-        selkie_fence_inline();
-        position += bytes;
-    }
-    *tail = position;
-    return (int64_t)position;
+    return WIDEST(alone)(ring, ring_bytes, payload, length, appends, tail, touched);
 }
 
 CEILING int64_t ceiling_append_shared(char *ring, uint64_t ring_bytes, unsigned char *payload, uint64_t length,
                                       uint64_t appends, uint64_t *tail, uint64_t touched) {
-    const uint64_t bytes = selkie_record_bytes(length);
-    uint64_t position = 0;
-    for (uint64_t i = 0; i < appends; i++) {
-        if (touched) {
-            touch(payload, length, i);
-        }
-        position = __atomic_fetch_add(tail, bytes, __ATOMIC_ACQ_REL);
-        selkie_write_record(SELKIE_STORES_NT, ring + (position & (ring_bytes - 1)), payload, length, position, SEED,
-                            (uint64_t)SELKIE_RECORD_DATA << 24);
-        selkie_fence_inline();
-    }
-    return (int64_t)position;
+    return WIDEST(shared)(ring, ring_bytes, payload, length, appends, tail, touched);
 }
 
-// Batches of `batch` records that stand staged, one fence each.
-CEILING int64_t ceiling_batch(char *ring, uint64_t ring_bytes, const char *staged, uint64_t staged_bytes, uint64_t batches,
+// Batches of records that stand staged, one fence each.
+CEILING int64_t ceiling_batch(char *ring, uint64_t ring_bytes, char *staged, uint64_t staged_bytes, uint64_t batches,
                               uint64_t *tail) {
-    uint64_t position = *tail;
-    for (uint64_t i = 0; i < batches; i++) {
-        selkie_write_batch(SELKIE_STORES_NT, ring + (position & (ring_bytes - 1)), staged, staged_bytes, position, SEED, 0);
-        selkie_fence_inline();
-        position += staged_bytes;
-    }
-    *tail = position;
-    return (int64_t)position;
+    return WIDEST(batches)(ring, ring_bytes, staged, staged_bytes, batches, tail);
 }

@@ -74,13 +74,14 @@ public class AppendBenchmark {
     /** What each thread has for itself. */
     @State(Scope.Thread)
     public static class Writer {
+        private LonelyArray lonely;
         private byte[] payload;
         private MemorySegment nativePayload;
 
         @Setup
         public void allocate(AppendBenchmark benchmark) {
-            payload = new byte[benchmark.payloadBytes];
-            Arrays.fill(payload, (byte) 42);
+            lonely = new LonelyArray(benchmark.payloadBytes);
+            payload = lonely.bytes();
             nativePayload = Arena.ofAuto().allocate(benchmark.payloadBytes, 64).fill((byte) 42);
         }
     }
@@ -90,7 +91,7 @@ public class AppendBenchmark {
         directory = Files.createTempDirectory(Path.of(path), "selkie-bench");
         ExtentOptions options = ExtentOptions.ofLength(RING_BYTES + (1 << 20)).withRequiredDurability(Durability.PROCESS_CRASH);
         ring = Extent.create(directory.resolve("ring"), options);
-        tail = Arena.ofAuto().allocate(8, 64);
+        tail = Arena.ofAuto().allocate(256, 128);
         pool = Pool.open(directory.resolve("pool"),
                 PoolOptions.defaults().withDurability(Durability.PROCESS_CRASH).withSpareExtents(4));
         single = pool.log("single", LogOptions.forSingleWriter());

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.bench;
 
+import com.sun.management.ThreadMXBean;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,10 +35,14 @@ import org.selkie.persist.Durability;
  */
 public final class AppendRatios {
 
-    private static final long RING_BYTES = 64L << 20;
-    private static final long TRIM_BYTES = 32L << 20;
+    /** What the C loop goes round in, and as much as each log does: four extents, recycled in turn. */
+    private static final long RING_BYTES = 128L << 20;
+    private static final long EXTENT_BYTES = RING_BYTES / 4;
+    private static final long TRIM_BYTES = EXTENT_BYTES;
     private static final List<Integer> PAYLOADS = List.of(64, 256, 1024, 4096);
     private static final long ROUND_NANOS = 1_000_000;
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final Extent ring;
     private final Log single;
@@ -61,11 +67,12 @@ public final class AppendRatios {
         ExtentOptions options = ExtentOptions.ofLength(RING_BYTES + (1 << 20)).withRequiredDurability(Durability.PROCESS_CRASH);
         try (Extent ring = Extent.create(directory.resolve("ring"), options);
                 Pool pool = Pool.open(directory.resolve("pool"),
-                        PoolOptions.defaults().withDurability(Durability.PROCESS_CRASH).withSpareExtents(4))) {
+                        PoolOptions.defaults().withDurability(Durability.PROCESS_CRASH)
+                                .withExtentBytes(EXTENT_BYTES).withSpareExtents(4))) {
             System.out.println("medium: " + pool.report().description() + "; ns an append, median of " + turns
                     + " turns; ratios to C within a turn: median [quartiles]");
-            System.out.printf("%-8s %-8s %8s | %-26s | %-26s | %-26s | %-26s%n", "payload", "", "C ns", "single writer / C",
-                    "shared, one thread / C", "two threads: speed-up", "two threads in C: speed-up");
+            System.out.printf("%-8s %-8s %8s | %-26s %-5s | %-26s | %-26s | %-26s%n", "payload", "", "C ns",
+                    "single writer / C", "B/op", "shared, one thread / C", "two threads: speed-up", "two threads in C: speed-up");
             AppendRatios ratios = new AppendRatios(ring, pool);
             for (boolean touched : new boolean[] {false, true}) {
                 for (int payload : payloads) {
@@ -85,8 +92,8 @@ public final class AppendRatios {
     private void measure(int payloadBytes, boolean touched, int turns) throws Exception {
         MemorySegment inC = Arena.ofAuto().allocate(payloadBytes, 64).fill((byte) 42);
         MemorySegment inC2 = Arena.ofAuto().allocate(payloadBytes, 64).fill((byte) 42);
-        byte[] mine = new byte[payloadBytes];
-        byte[] others = new byte[payloadBytes];
+        LonelyArray mine = new LonelyArray(payloadBytes);
+        LonelyArray others = new LonelyArray(payloadBytes);
         int appends = 256;
         Map<String, Callable<Long>> contenders = new LinkedHashMap<>();
         int[] n = {appends};
@@ -97,11 +104,18 @@ public final class AppendRatios {
             Ceiling.appendShared(ring.address(), RING_BYTES, inC2, payloadBytes, n[0], sharedTail, touched);
             return other.get();
         });
-        contenders.put("single", () -> append(single, mine, n[0], touched));
-        contenders.put("shared", () -> append(shared, mine, n[0], touched));
+        long[] allocated = {0, 0};
+        contenders.put("single", () -> {
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            long position = append(single, mine.bytes(), n[0], touched);
+            allocated[0] += THREADS.getCurrentThreadAllocatedBytes() - before;
+            allocated[1] += n[0];
+            return position;
+        });
+        contenders.put("shared", () -> append(shared, mine.bytes(), n[0], touched));
         contenders.put("two", () -> {
-            Future<Long> other = second.submit(() -> append(shared, others, n[0], touched));
-            append(shared, mine, n[0], touched);
+            Future<Long> other = second.submit(() -> append(shared, others.bytes(), n[0], touched));
+            append(shared, mine.bytes(), n[0], touched);
             return other.get();
         });
         Map<String, List<Double>> nanos = new LinkedHashMap<>();
@@ -111,6 +125,7 @@ public final class AppendRatios {
             if (turn == 0) {
                 n[0] = (int) Math.clamp(ROUND_NANOS / median(nanos.get("c")), 64, 20_000);
                 nanos.values().forEach(List::clear);
+                Arrays.fill(allocated, 0);
             }
             for (Map.Entry<String, Callable<Long>> contender : contenders.entrySet()) {
                 long began = System.nanoTime();
@@ -119,9 +134,10 @@ public final class AppendRatios {
             }
             trim();
         }
-        System.out.printf(Locale.ROOT, "%-8d %-8s %8.1f | %-26s | %-26s | %-26s | %-26s%n", payloadBytes,
+        System.out.printf(Locale.ROOT, "%-8d %-8s %8.1f | %-26s %-5.2f | %-26s | %-26s | %-26s%n", payloadBytes,
                 touched ? "touched" : "at rest", median(nanos.get("c")), ratio(nanos, "single", "c", 1),
-                ratio(nanos, "shared", "c", 1), ratio(nanos, "shared", "two", 2), ratio(nanos, "c", "c2", 2));
+                (double) allocated[0] / allocated[1], ratio(nanos, "shared", "c", 1), ratio(nanos, "shared", "two", 2),
+                ratio(nanos, "c", "c2", 2));
     }
 
     private void trim() {

@@ -24,7 +24,7 @@ final class LogState {
 
     /** Set in the tail when the log stops: no claim succeeds any more. */
     static final long STOPPED = Long.MIN_VALUE;
-    private static final int REFRESH_BYTES = 8 * 1024;
+    private static final int REFRESH_BYTES = 16 * 1024;
 
     final String name;
     final boolean durableOnReturn;

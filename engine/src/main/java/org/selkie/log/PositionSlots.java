@@ -11,40 +11,60 @@ import org.selkie.os.ProcessBarrier;
  * not above the one that it will touch, touches, and leaves; whoever wants to know what is finished, or to take memory
  * away, looks at all slots.
  *
- * <p>Entering is a full barrier: a thread that entered and then reads a shared state sees it as it was after whatever a
- * thread did that looked at the slots and did not find it.
+ * <p>Most threads own a slot, so that entering is a store: an atomic instruction next to the one that moves the tail, behind
+ * a fence, costs two threads a tenth of their speed (docs/decisions/0010-whole-lines-and-a-fence-that-ends.md). Threads
+ * beyond that, and virtual ones, share a few slots.
+ *
+ * <p><b>Order.</b> Who has entered and then moves a shared number atomically is seen in the slot by all who see the number.
+ * Who has entered and then reads a shared state sees it as it was after whatever a thread did that called
+ * {@link #awaitNone} and was not kept waiting.
  */
 final class PositionSlots {
 
     static final long FREE = Long.MAX_VALUE;
     /** Two cache lines: the adjacent-line prefetcher pairs lines. */
     private static final int STRIDE = 16;
-    private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
+    /** Those of owners, then the shared ones. The first stride keeps the array's header apart. */
     private final long[] slots;
-    private final int mask;
+    private final SlotOwners owners;
+    private final int sharedMask;
 
     PositionSlots() {
-        // Slots are held for a fraction of a microsecond, so a few a core are enough for any number of threads.
-        int count = Integer.highestOneBit(Math.max(4, 2 * Runtime.getRuntime().availableProcessors()) * 2 - 1);
-        slots = new long[(count + 1) * STRIDE];
-        mask = count - 1;
+        int processors = Runtime.getRuntime().availableProcessors();
+        owners = new SlotOwners(powerOfTwo(4 * processors));
+        // Held for a fraction of a microsecond, so a few a core are enough for any number of threads.
+        int shared = powerOfTwo(2 * processors);
+        slots = new long[(1 + owners.size() + shared) * STRIDE];
+        sharedMask = shared - 1;
         Arrays.fill(slots, FREE);
     }
 
-    /** Takes a slot, near one that this thread had before, and returns it. */
+    private static int powerOfTwo(int atLeast) {
+        return Integer.highestOneBit(Math.max(4, atLeast) * 2 - 1);
+    }
+
+    /** Takes a slot and returns it. */
     int enter(long position) {
+        int slot = (1 + owners.of(Thread.currentThread())) * STRIDE;
+        // A thread that is within already, as one that reads what it was told of, needs a second one.
+        if (slot > 0 && slots[slot] == FREE) {
+            occupy(slot, position);
+            return slot;
+        }
+        return enterShared(position);
+    }
+
+    private int enterShared(long position) {
         int at = (int) Thread.currentThread().threadId();
-        Backoff backoff = null;
+        Backoff backoff = new Backoff();
         while (true) {
-            int slot = ((at & mask) + 1) * STRIDE;
-            if ((long) SLOT.getOpaque(slots, slot) == FREE && SLOT.compareAndSet(slots, slot, FREE, position)) {
+            int slot = (1 + owners.size() + (at & sharedMask)) * STRIDE;
+            if ((long) LONGS.getOpaque(slots, slot) == FREE && LONGS.compareAndSet(slots, slot, FREE, position)) {
                 return slot;
             }
             at++;
-            if (backoff == null) {
-                backoff = new Backoff();
-            }
             backoff.pause();
         }
     }
@@ -52,29 +72,29 @@ final class PositionSlots {
     /** Enters a slot that nobody else uses. */
     void occupy(int slot, long position) {
         if (ProcessBarrier.isAvailable()) {
-            SLOT.setRelease(slots, slot, position);
+            LONGS.setRelease(slots, slot, position);
             // Keeps the compiler from moving later reads before the store; awaitNone makes the processors keep to it.
             VarHandle.acquireFence();
         } else {
-            SLOT.setVolatile(slots, slot, position);
+            LONGS.setVolatile(slots, slot, position);
         }
     }
 
     /** Raises the position of a slot that the caller holds. */
     void raise(int slot, long position) {
-        SLOT.setRelease(slots, slot, position);
+        LONGS.setRelease(slots, slot, position);
     }
 
     /** Everything that the holder did happens before whoever sees the slot free. */
     void leave(int slot) {
-        SLOT.setRelease(slots, slot, FREE);
+        LONGS.setRelease(slots, slot, FREE);
     }
 
     /** The lowest position that a thread is at work on, {@link #FREE} if none is. */
     long lowest() {
         long lowest = FREE;
         for (int slot = STRIDE; slot < slots.length; slot += STRIDE) {
-            lowest = Math.min(lowest, (long) SLOT.getVolatile(slots, slot));
+            lowest = Math.min(lowest, (long) LONGS.getVolatile(slots, slot));
         }
         return lowest;
     }
@@ -88,7 +108,7 @@ final class PositionSlots {
         }
         for (int slot = STRIDE; slot < slots.length; slot += STRIDE) {
             Backoff backoff = new Backoff();
-            while (isWithin((long) SLOT.getVolatile(slots, slot), from, to)) {
+            while (isWithin((long) LONGS.getVolatile(slots, slot), from, to)) {
                 backoff.pause();
             }
         }

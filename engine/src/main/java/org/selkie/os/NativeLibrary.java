@@ -28,6 +28,7 @@ final class NativeLibrary {
     static final int FEATURE_CLFLUSHOPT = 4;
     static final int FEATURE_CLWB = 8;
     static final int FEATURE_DC_CVAP = 16;
+    static final int FEATURE_AVX512 = 32;
 
     /** The major and minor format version that this engine was built for: {@code major << 16 | minor}. */
     private static final long EXPECTED_VERSION = 1L << 16;

@@ -134,8 +134,9 @@ final class CloseTest {
             FileChannel.open(file, StandardOpenOption.WRITE).close();
         }
 
-        private static void breakTheLeaseOfARunningLog(Path directory) throws Exception {
+        private static void breakTheLeaseOfARunningLog(Path place) throws Exception {
             for (int round = 0; round < 10; round++) {
+                Path directory = place.resolveSibling("round-" + round);
                 List<Entry> acknowledged = new ArrayList<>();
                 try (Pool pool = Pool.open(directory, LEASED); Threads threads = new Threads()) {
                     Log log = pool.log("x");
@@ -154,8 +155,8 @@ final class CloseTest {
                         }
                     }));
                     begun.await();
-                    List<Path> files = Damage.extents(directory);
-                    breakLease(files.get(files.size() / 2));
+                    // The log has had it from the beginning; a later one may be spare, and then the log goes on.
+                    breakLease(Damage.extents(directory).get(0));
                     threads.await(30);
                     assertFalse(log.isRunning());
                     assertThrows(LogStoppedException.class, () -> log.append(new byte[1]));
@@ -167,7 +168,6 @@ final class CloseTest {
                     for (Entry entry : acknowledged) {
                         assertEquals(entry, new Entry(entry.position(), log.read(entry.position())));
                     }
-                    log.trim(log.persistedPosition());
                 }
             }
         }

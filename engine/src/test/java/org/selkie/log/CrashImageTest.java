@@ -35,12 +35,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /**
  * The power goes at any moment, also during recovery, and of what was not durable any lines or words remain. Every
  * acknowledged record is recovered; each other one is there as a whole or not at all; batches likewise.
- * {@code -Dselkie.images=N} for more images of each workload.
+ * {@code -Dselkie.moments=N} for more images of each workload.
  */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class CrashImageTest {
 
-    private static final int IMAGES = Integer.getInteger("selkie.images", 12);
+    private static final int IMAGES = Integer.getInteger("selkie.moments", 12);
 
     @RegisterExtension
     private static final Seed SEED = new Seed();

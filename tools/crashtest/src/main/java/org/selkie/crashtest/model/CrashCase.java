@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.crashtest.model;
+
+import java.math.BigInteger;
+import java.util.List;
+
+/**
+ * A product of independent choices over what is certainly persisted: each unit takes one of its contents.
+ *
+ * @param units in the order of their first lines; no line is in two of them
+ */
+public record CrashCase(List<Unit> units) {
+
+    public CrashCase {
+        units = List.copyOf(units);
+    }
+
+    /** How many images. */
+    public BigInteger possible() {
+        BigInteger product = BigInteger.ONE;
+        for (Unit unit : units) {
+            product = product.multiply(unit.possible());
+        }
+        return product;
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.crashtest.trace;
+
+/**
+ * One operation of the code under test, from its beginning to its acknowledgement: what an oracle reasons about.
+ *
+ * @param number      in the order of beginning, from 0
+ * @param thread      that began it, as numbered by the recorder
+ * @param description whatever the test wants to know of it again, such as the value that was put
+ */
+public record Operation(int number, int thread, Object description) {
+
+    @Override
+    public String toString() {
+        return "operation " + number + " (" + description + ")";
+    }
+}

@@ -3,8 +3,10 @@ package org.selkie.crashtest.model;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.selkie.crashtest.trace.Event;
@@ -43,8 +45,8 @@ final class AdrModel implements PersistenceModel {
         private final TreeMap<Integer, PendingLine> dirty = new TreeMap<>();
         /** By thread: lines whose write-back was started, with the last store that it covers. */
         private final Map<Integer, Map<Integer, Integer>> flushed = new HashMap<>();
-        /** By thread: how many of its non-temporal stores are pending. */
-        private final Map<Integer, Integer> nonTemporal = new HashMap<>();
+        /** By thread: lines with non-temporal stores of it. */
+        private final Map<Integer, Set<Integer>> nonTemporal = new HashMap<>();
 
         Lines(FlatMemory persisted) {
             this.persisted = persisted;
@@ -56,7 +58,9 @@ final class AdrModel implements PersistenceModel {
                 case Event.Store store -> store(store);
                 case Event.Flush flush -> flush(flush);
                 case Event.Fence fence -> fence(fence.thread());
-                case Event.Begin _, Event.Acknowledge _, Event.Attach _, Event.Detach _ -> {
+                case Event.Detach detach -> dirty.subMap((int) (detach.region().startBytes() / FlatMemory.LINE_BYTES),
+                        (int) (detach.region().endBytes() / FlatMemory.LINE_BYTES)).clear();
+                case Event.Begin _, Event.Acknowledge _, Event.Attach _ -> {
                     // What is pending stays so.
                 }
             }
@@ -66,7 +70,7 @@ final class AdrModel implements PersistenceModel {
             for (Atom atom : Atom.of(store)) {
                 dirty.computeIfAbsent(atom.line, line -> new PendingLine(line, persisted)).add(atom);
                 if (atom.nonTemporal()) {
-                    nonTemporal.merge(store.thread(), 1, Integer::sum);
+                    nonTemporal.computeIfAbsent(store.thread(), thread -> new HashSet<>()).add(atom.line);
                 }
             }
         }
@@ -96,10 +100,26 @@ final class AdrModel implements PersistenceModel {
                     }
                 });
             }
-            if (nonTemporal.remove(thread) != null) {
-                dirty.values().forEach(line -> line.certain(atom -> atom.nonTemporal() && atom.store.thread() == thread));
+            Set<Integer> stored = nonTemporal.remove(thread);
+            if (stored != null) {
+                stored.forEach(number -> {
+                    PendingLine line = dirty.get(number);
+                    if (line != null) {
+                        line.certain(atom -> atom.nonTemporal() && atom.store.thread() == thread);
+                    }
+                });
+                stored.forEach(this::forgetIfClean);
             }
-            dirty.values().removeIf(PendingLine::isClean);
+            if (waited != null) {
+                waited.keySet().forEach(this::forgetIfClean);
+            }
+        }
+
+        private void forgetIfClean(int number) {
+            PendingLine line = dirty.get(number);
+            if (line != null && line.isClean()) {
+                dirty.remove(number);
+            }
         }
 
         @Override

@@ -7,9 +7,17 @@ import java.util.List;
 /**
  * A product of independent choices over what is certainly persisted: each unit takes one of its contents.
  *
- * @param units in the order of their first lines; no line is in two of them
+ * @param units       in the order of their lines; no line is in two of them
+ * @param damagedLine a line that cannot be read, whatever is in it, or {@link #NONE}
  */
-public record CrashCase(List<Unit> units) {
+public record CrashCase(List<Unit> units, int damagedLine) {
+
+    /** No line is damaged. */
+    public static final int NONE = -1;
+
+    public CrashCase(List<Unit> units) {
+        this(units, NONE);
+    }
 
     public CrashCase {
         units = List.copyOf(units);

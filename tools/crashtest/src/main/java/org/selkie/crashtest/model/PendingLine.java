@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.selkie.crashtest.trace.Event;
 
 /** A cache line with stores that are not certainly persisted. */
 final class PendingLine {
@@ -74,10 +73,5 @@ final class PendingLine {
             unit = known;
         }
         return known.contents() > 1 ? known : null;
-    }
-
-    /** The stores that are pending, in order. */
-    static List<Event.Store> stores(List<Atom> atoms) {
-        return atoms.stream().map(atom -> atom.store).distinct().toList();
     }
 }

@@ -2,6 +2,7 @@
 package org.selkie.crashtest.model;
 
 import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.List;
 import org.selkie.crashtest.trace.Event;
 
@@ -16,23 +17,32 @@ public final class Unit {
     private final long[] hashes;
     private final int latest;
     private final BigInteger possible;
-    private final List<Event.Store> pending;
+    private final Losses losses;
+
+    /** Which stores make the contents differ. */
+    interface Losses {
+
+        /** Those that are not certainly persisted, in order. */
+        List<Event.Store> pending();
+
+        /** Those of them of which a content lacks something. */
+        List<Event.Store> lost(int content);
+    }
 
     /**
      * A unit with all its contents.
      *
-     * @param lines    numbers of lines in the flat space
+     * @param lines    numbers of lines in the flat space, ascending
      * @param words    the contents, one behind the other, each with eight words for every line
      * @param latest   which content has everything that is pending
      * @param possible how many contents there are, when {@code words} is only a part of them; their number otherwise
-     * @param pending  the stores that are not certainly persisted, in order
      */
-    Unit(int[] lines, long[] words, int latest, BigInteger possible, List<Event.Store> pending) {
+    Unit(int[] lines, long[] words, int latest, BigInteger possible, Losses losses) {
         this.lines = lines;
         this.words = words;
         this.latest = latest;
         this.possible = possible;
-        this.pending = pending;
+        this.losses = losses;
         int unitWords = lines.length * FlatMemory.LINE_WORDS;
         hashes = new long[words.length / unitWords];
         for (int content = 0; content < hashes.length; content++) {
@@ -42,6 +52,32 @@ public final class Unit {
         }
     }
 
+    /** The same with one of its lines damaged in every content; contents that no longer differ are kept. */
+    Unit damaged(int line, long pattern) {
+        int index = Arrays.binarySearch(lines, line);
+        long[] changed = words.clone();
+        int unitWords = lines.length * FlatMemory.LINE_WORDS;
+        for (int at = index * FlatMemory.LINE_WORDS; at < changed.length; at += unitWords) {
+            Arrays.fill(changed, at, at + FlatMemory.LINE_WORDS, pattern);
+        }
+        return new Unit(lines, changed, latest, possible, losses);
+    }
+
+    /** A line that has one content whatever happened. */
+    static Unit certain(int line, long[] words) {
+        return new Unit(new int[] {line}, words, 0, BigInteger.ONE, new Losses() {
+            @Override
+            public List<Event.Store> pending() {
+                return List.of();
+            }
+
+            @Override
+            public List<Event.Store> lost(int content) {
+                return List.of();
+            }
+        });
+    }
+
     public int lineCount() {
         return lines.length;
     }
@@ -49,6 +85,10 @@ public final class Unit {
     /** The number of its i-th line in the flat space. */
     public int line(int i) {
         return lines[i];
+    }
+
+    boolean holds(int line) {
+        return Arrays.binarySearch(lines, line) >= 0;
     }
 
     /** How many contents can be chosen. */
@@ -73,7 +113,12 @@ public final class Unit {
 
     /** The stores that are not certainly persisted, in order. */
     public List<Event.Store> pending() {
-        return pending;
+        return losses.pending();
+    }
+
+    /** The pending stores of which a content lacks something. */
+    public List<Event.Store> lost(int content) {
+        return losses.lost(content);
     }
 
     /** Writes a content. */

@@ -13,6 +13,9 @@ public sealed interface Event {
     /** Where in the code. */
     Site site();
 
+    /** The same at another place of a trace. */
+    Event withNumber(int number);
+
     /** Bytes were stored. They are not durable yet. */
     @SuppressWarnings("ArrayRecordComponent") // Never changed after recording, and large.
     record Store(int number, int thread, Site site, StoreKind kind, Region region, long offsetBytes, byte[] bytes)
@@ -20,6 +23,11 @@ public sealed interface Event {
 
         public long lengthBytes() {
             return bytes.length;
+        }
+
+        @Override
+        public Store withNumber(int number) {
+            return new Store(number, thread, site, kind, region, offsetBytes, bytes);
         }
 
         @Override
@@ -33,6 +41,11 @@ public sealed interface Event {
     record Flush(int number, int thread, Site site, Region region, long offsetBytes, long lengthBytes) implements Event {
 
         @Override
+        public Flush withNumber(int number) {
+            return new Flush(number, thread, site, region, offsetBytes, lengthBytes);
+        }
+
+        @Override
         public String toString() {
             return "#" + number + " flush " + region.name() + "[" + offsetBytes + ", +" + lengthBytes + "] at " + site;
         }
@@ -40,6 +53,11 @@ public sealed interface Event {
 
     /** The thread waited for its flushes and its non-temporal stores. */
     record Fence(int number, int thread, Site site) implements Event {
+
+        @Override
+        public Fence withNumber(int number) {
+            return new Fence(number, thread, site);
+        }
 
         @Override
         public String toString() {
@@ -51,6 +69,11 @@ public sealed interface Event {
     record Begin(int number, int thread, Site site, Operation operation) implements Event {
 
         @Override
+        public Begin withNumber(int number) {
+            return new Begin(number, thread, site, operation);
+        }
+
+        @Override
         public String toString() {
             return "#" + number + " begin of " + operation + " at " + site;
         }
@@ -58,6 +81,11 @@ public sealed interface Event {
 
     /** Somebody was told that an operation is durable: from here on its effects must be found. */
     record Acknowledge(int number, int thread, Site site, Operation operation) implements Event {
+
+        @Override
+        public Acknowledge withNumber(int number) {
+            return new Acknowledge(number, thread, site, operation);
+        }
 
         @Override
         public String toString() {
@@ -69,6 +97,11 @@ public sealed interface Event {
     record Attach(int number, int thread, Site site, Region region) implements Event {
 
         @Override
+        public Attach withNumber(int number) {
+            return new Attach(number, thread, site, region);
+        }
+
+        @Override
         public String toString() {
             return "#" + number + " attach of " + region + " at " + site;
         }
@@ -76,6 +109,11 @@ public sealed interface Event {
 
     /** A region ceased to be, durably. */
     record Detach(int number, int thread, Site site, Region region) implements Event {
+
+        @Override
+        public Detach withNumber(int number) {
+            return new Detach(number, thread, site, region);
+        }
 
         @Override
         public String toString() {

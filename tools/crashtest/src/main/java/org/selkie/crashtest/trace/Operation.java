@@ -6,9 +6,10 @@ package org.selkie.crashtest.trace;
  *
  * @param number      in the order of beginning, from 0
  * @param thread      that began it, as numbered by the recorder
+ * @param beganAt     number of the event with which it began
  * @param description whatever the test wants to know of it again, such as the value that was put
  */
-public record Operation(int number, int thread, Object description) {
+public record Operation(int number, int thread, int beganAt, Object description) {
 
     @Override
     public String toString() {

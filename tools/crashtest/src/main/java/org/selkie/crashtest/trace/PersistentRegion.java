@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.crashtest.trace;
 
+import java.lang.foreign.MemorySegment;
+import org.selkie.persist.Persister;
+
 /**
  * The seam between a persistent structure and its memory: every load, store, flush and fence goes through it, so that the
  * same code runs on real memory, is recorded, and recovers from crash images. Numbers are little-endian.
@@ -9,6 +12,11 @@ package org.selkie.crashtest.trace;
  * lies within eight aligned bytes does so as a whole.
  */
 public interface PersistentRegion {
+
+    /** Real memory, mapped or allocated, made durable by a persister of the engine. */
+    static PersistentRegion over(MemorySegment memory, Persister persister) {
+        return new MappedRegion(memory, persister);
+    }
 
     long lengthBytes();
 

@@ -3,24 +3,22 @@ package org.selkie.crashtest.trace;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /** A region whose every store, flush and fence is recorded. Loads go straight to memory. */
 public final class RecordedRegion implements PersistentRegion {
 
-    static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle ALIGNED_LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
-
     private final Recorder recorder;
     private final Region region;
     private final MemorySegment memory;
+    /** Where stores that nobody records are found by comparing. */
+    private final @Nullable Shadow shadow;
 
-    RecordedRegion(Recorder recorder, Region region, MemorySegment memory) {
+    RecordedRegion(Recorder recorder, Region region, MemorySegment memory, @Nullable Shadow shadow) {
         this.recorder = recorder;
         this.region = region;
         this.memory = memory;
+        this.shadow = shadow;
     }
 
     /** What the trace calls it. */
@@ -28,7 +26,10 @@ public final class RecordedRegion implements PersistentRegion {
         return region;
     }
 
-    /** The memory itself. A store into it that does not go through this region is not recorded. */
+    /**
+     * The memory itself. A store into it that does not go through this region is recorded only when the region was attached
+     * by {@link Recorder#attachByDifference}.
+     */
     public MemorySegment memory() {
         return memory;
     }
@@ -45,12 +46,12 @@ public final class RecordedRegion implements PersistentRegion {
 
     @Override
     public int getInt(long offsetBytes) {
-        return memory.get(INT, offsetBytes);
+        return memory.get(MappedRegion.INT, offsetBytes);
     }
 
     @Override
     public long getLong(long offsetBytes) {
-        return memory.get(LONG, offsetBytes);
+        return memory.get(MappedRegion.LONG, offsetBytes);
     }
 
     @Override
@@ -73,7 +74,7 @@ public final class RecordedRegion implements PersistentRegion {
     public void putInt(long offsetBytes, int value) {
         recorder.order().lock();
         try {
-            memory.set(INT, offsetBytes, value);
+            memory.set(MappedRegion.INT, offsetBytes, value);
             stored(offsetBytes, Integer.BYTES, StoreKind.PLAIN);
         } finally {
             recorder.order().unlock();
@@ -84,7 +85,7 @@ public final class RecordedRegion implements PersistentRegion {
     public void putLong(long offsetBytes, long value) {
         recorder.order().lock();
         try {
-            memory.set(LONG, offsetBytes, value);
+            memory.set(MappedRegion.LONG, offsetBytes, value);
             stored(offsetBytes, Long.BYTES, StoreKind.PLAIN);
         } finally {
             recorder.order().unlock();
@@ -115,7 +116,7 @@ public final class RecordedRegion implements PersistentRegion {
     public boolean compareAndSetLong(long offsetBytes, long expected, long value) {
         recorder.order().lock();
         try {
-            boolean set = ALIGNED_LONG.compareAndSet(memory, offsetBytes, expected, value);
+            boolean set = MappedRegion.ALIGNED_LONG.compareAndSet(memory, offsetBytes, expected, value);
             if (set) {
                 stored(offsetBytes, Long.BYTES, StoreKind.PLAIN);
             }
@@ -128,6 +129,21 @@ public final class RecordedRegion implements PersistentRegion {
     /** Records what a store has just left in memory. The caller holds {@link Recorder#order()}. */
     public void stored(long offsetBytes, long lengthBytes, StoreKind kind) {
         recorder.stored(region, offsetBytes, memory.asSlice(offsetBytes, lengthBytes).toArray(ValueLayout.JAVA_BYTE), kind);
+        if (shadow != null) {
+            shadow.stored(offsetBytes, lengthBytes);
+        }
+    }
+
+    /** Records what was stored past this region. The caller holds {@link Recorder#order()}. */
+    void findDifferences() {
+        if (shadow != null) {
+            shadow.find((offsetBytes, bytes, kind) -> recorder.stored(region, offsetBytes, bytes, kind));
+        }
+    }
+
+    /** Whether an address lies in its memory. */
+    boolean holds(long address) {
+        return memory.isNative() && address >= memory.address() && address - memory.address() < memory.byteSize();
     }
 
     @Override

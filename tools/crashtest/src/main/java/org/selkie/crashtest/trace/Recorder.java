@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.selkie.persist.Persister;
 
 /**
  * Records what happens to persistent memory, from any number of threads, in one order: whoever stores does so under
@@ -19,6 +21,7 @@ public final class Recorder {
     private final ReentrantLock order = new ReentrantLock();
     private final boolean sites;
     private final List<Region> regions = new ArrayList<>();
+    private final List<RecordedRegion> attached = new ArrayList<>();
     private final List<Event> events = new ArrayList<>();
     private final Map<Thread, Integer> threads = new HashMap<>();
     private final List<String> threadNames = new ArrayList<>();
@@ -50,17 +53,33 @@ public final class Recorder {
 
     /** A region over memory that is there already: what it holds now counts as durable. */
     public RecordedRegion attach(String name, MemorySegment memory) {
+        return attach(name, memory, null);
+    }
+
+    /**
+     * The same for code that stores into the memory itself, natively or however: a copy is compared with it, by words of
+     * eight bytes, whenever something else is recorded. A word that was changed and changed back meanwhile is not noticed, and
+     * the place of a store is where it was found.
+     */
+    public RecordedRegion attachByDifference(String name, MemorySegment memory) {
+        return attach(name, memory, new Shadow(memory));
+    }
+
+    private RecordedRegion attach(String name, MemorySegment memory, @Nullable Shadow shadow) {
         if (memory.byteSize() <= 0) {
             throw new TraceException("attach(" + name + ") = no bytes; give a region of at least one byte");
         }
         order.lock();
         try {
+            findDifferences();
             long start = regions.isEmpty() ? 0 : regions.getLast().endBytes();
             MemorySegment initial = MemorySegment.ofArray(memory.toArray(ValueLayout.JAVA_BYTE));
             Region region = new Region(name, start, initial);
             regions.add(region);
             events.add(new Event.Attach(events.size(), thread(), site(), region));
-            return new RecordedRegion(this, region, memory);
+            RecordedRegion recorded = new RecordedRegion(this, region, memory, shadow);
+            attached.add(recorded);
+            return recorded;
         } finally {
             order.unlock();
         }
@@ -70,9 +89,48 @@ public final class Recorder {
     public void detach(RecordedRegion region) {
         order.lock();
         try {
+            findDifferences();
+            attached.remove(region);
             events.add(new Event.Detach(events.size(), thread(), site(), region.region()));
         } finally {
             order.unlock();
+        }
+    }
+
+    /** The region whose memory holds an address, the one that was attached last if there are several; null for none. */
+    public @Nullable RecordedRegion regionAt(long address) {
+        order.lock();
+        try {
+            for (RecordedRegion region : attached.reversed()) {
+                if (region.holds(address)) {
+                    return region;
+                }
+            }
+            return null;
+        } finally {
+            order.unlock();
+        }
+    }
+
+    /**
+     * A persister that does what another one does, and records it: for code that stores through the engine's seam. Memory that
+     * was not attached is attached when it is first stored to, by the name of the file that is mapped there.
+     */
+    public Persister persister(Persister wrapped) {
+        return persister(wrapped, () -> { });
+    }
+
+    /**
+     * The same, running something between a store and what waits for it: a pause gives other threads a chance to have stores
+     * under way at the same time.
+     */
+    public Persister persister(Persister wrapped, Runnable between) {
+        return new RecordingPersister(this, wrapped, between);
+    }
+
+    private void findDifferences() {
+        for (RecordedRegion region : attached) {
+            region.findDifferences();
         }
     }
 
@@ -89,6 +147,7 @@ public final class Recorder {
     public void flush(Region region, long offsetBytes, long lengthBytes) {
         order.lock();
         try {
+            findDifferences();
             events.add(new Event.Flush(events.size(), thread(), site(), region, offsetBytes, lengthBytes));
         } finally {
             order.unlock();
@@ -99,6 +158,7 @@ public final class Recorder {
     public void fence() {
         order.lock();
         try {
+            findDifferences();
             events.add(new Event.Fence(events.size(), thread(), site()));
         } finally {
             order.unlock();
@@ -109,7 +169,8 @@ public final class Recorder {
     public Operation begin(Object description) {
         order.lock();
         try {
-            Operation operation = new Operation(operations++, thread(), description);
+            findDifferences();
+            Operation operation = new Operation(operations++, thread(), events.size(), description);
             events.add(new Event.Begin(events.size(), operation.thread(), site(), operation));
             return operation;
         } finally {
@@ -121,6 +182,7 @@ public final class Recorder {
     public void acknowledge(Operation operation) {
         order.lock();
         try {
+            findDifferences();
             events.add(new Event.Acknowledge(events.size(), thread(), site(), operation));
         } finally {
             order.unlock();
@@ -141,6 +203,7 @@ public final class Recorder {
     public Trace trace() {
         order.lock();
         try {
+            findDifferences();
             return new Trace(regions, events, threadNames);
         } finally {
             order.unlock();

@@ -42,8 +42,8 @@ public final class Region {
         return initial;
     }
 
-    /** Where the next region can begin. */
-    long endBytes() {
+    /** Where the next region can begin in the flat space. */
+    public long endBytes() {
         return (startBytes + lengthBytes + ALIGNMENT_BYTES - 1) & -ALIGNMENT_BYTES;
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.crashtest.trace;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -16,6 +17,15 @@ public record Trace(List<Region> regions, List<Event> events, List<String> threa
         regions = List.copyOf(regions);
         events = List.copyOf(events);
         threads = List.copyOf(threads);
+    }
+
+    /** The same regions and threads with other events, numbered anew: what a mutation of the code would have left. */
+    public Trace withEvents(List<Event> others) {
+        List<Event> numbered = new ArrayList<>(others.size());
+        for (Event event : others) {
+            numbered.add(event.number() == numbered.size() ? event : event.withNumber(numbered.size()));
+        }
+        return new Trace(regions, numbered, threads);
     }
 
     /** The length of the flat space that holds all regions: whole pages. */

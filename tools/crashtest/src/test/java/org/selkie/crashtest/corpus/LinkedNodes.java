@@ -29,7 +29,9 @@ final class LinkedNodes extends Structure {
         }
         region.putLong(0, node);
         region.persist(0, Long.BYTES);
-        region.persist(node, 2 * Long.BYTES);
+        if (has(Bug.LINK_BEFORE_NODE)) {
+            region.persist(node, 2 * Long.BYTES);
+        }
     }
 
     private void delete(PersistentRegion region) {
@@ -41,7 +43,9 @@ final class LinkedNodes extends Structure {
         region.putLong(node, -1);
         region.putLong(node + Long.BYTES, -1);
         region.persist(node, 2 * Long.BYTES);
-        region.persist(0, Long.BYTES);
+        if (has(Bug.NODE_REUSED_BEFORE_UNLINK)) {
+            region.persist(0, Long.BYTES);
+        }
     }
 
     @Override

@@ -69,7 +69,9 @@ final class TreeLeaves extends Structure {
         }
         region.putLong(LINE * leaf, region.getLong(LINE * leaf) & ~moved | sibling << 8);
         region.persist(LINE * leaf, LINE);
-        region.persist(LINE * sibling, LINE);
+        if (has(Bug.SPLIT_BEFORE_SIBLING)) {
+            region.persist(LINE * sibling, LINE);
+        }
     }
 
     @Override

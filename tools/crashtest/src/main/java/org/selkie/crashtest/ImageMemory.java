@@ -94,6 +94,12 @@ final class ImageMemory implements FlatMemory {
         }
     }
 
+    /** Whether a checker has written anything, once {@link #keepPristine} was called. */
+    boolean isChanged() {
+        MemorySegment copy = pristine;
+        return copy != null && flat.mismatch(copy) >= 0;
+    }
+
     /** Takes back what a checker has written. */
     void restore() {
         MemorySegment copy = pristine;

@@ -2,12 +2,16 @@
 package org.selkie.crashtest;
 
 import java.util.Arrays;
+import org.selkie.crashtest.model.CrashCase;
 import org.selkie.crashtest.model.FlatMemory;
 
 /** Which lines of an image a checker read, in the order of first reading, and what was in those that it wrote. */
 final class LineAccess {
 
+    private static final int LINE_SHIFT = 6;
+
     private final ImageMemory memory;
+    private final Workspace.Watched watched;
     private final int[] readIn;
     private final int[] writtenIn;
     private int[] read = new int[64];
@@ -17,9 +21,11 @@ final class LineAccess {
     private int writtenCount;
     private int image;
     private boolean untracked;
+    private int damagedLine = CrashCase.NONE;
 
-    LineAccess(ImageMemory memory) {
+    LineAccess(ImageMemory memory, Workspace.Watched watched) {
         this.memory = memory;
+        this.watched = watched;
         readIn = new int[memory.lineCount()];
         writtenIn = new int[memory.lineCount()];
     }
@@ -32,15 +38,36 @@ final class LineAccess {
         untracked = false;
     }
 
+    /** A load from this line fails. */
+    void damaged(int line) {
+        damagedLine = line;
+    }
+
     void read(long flatBytes, long lengthBytes) {
-        int last = (int) ((flatBytes + lengthBytes - 1) / FlatMemory.LINE_BYTES);
-        for (int line = (int) (flatBytes / FlatMemory.LINE_BYTES); line <= last; line++) {
+        int first = (int) (flatBytes >>> LINE_SHIFT);
+        int last = (int) ((flatBytes + lengthBytes - 1) >>> LINE_SHIFT);
+        if (first != last || readIn[first] != image || watched.expired) {
+            readAnew(first, last);
+        }
+    }
+
+    private void readAnew(int first, int last) {
+        if (watched.expired) {
+            throw new RecoveryTimeoutException("this image took too long");
+        }
+        for (int line = first; line <= last; line++) {
             if (readIn[line] != image) {
                 readIn[line] = image;
                 if (readCount == read.length) {
                     read = Arrays.copyOf(read, readCount * 2);
                 }
                 read[readCount++] = line;
+            }
+            if (line == damagedLine) {
+                // Fails again when it is read again.
+                readIn[line] = 0;
+                throw new MediaErrorException("load from line " + line + " failed: this crash state includes a media error "
+                        + "there; report the loss, or recover without it");
             }
         }
     }
@@ -59,6 +86,11 @@ final class LineAccess {
                 written[writtenCount++] = line;
             }
         }
+    }
+
+    /** Whether the checker wrote anything. */
+    boolean wrote() {
+        return writtenCount > 0 || (untracked && memory.isChanged());
     }
 
     /** The checker has the memory itself: it may have read and written anything. */

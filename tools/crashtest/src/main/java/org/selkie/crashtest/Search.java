@@ -2,18 +2,12 @@
 package org.selkie.crashtest;
 
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.selkie.crashtest.model.CrashCase;
-import org.selkie.crashtest.model.FlatMemory;
 import org.selkie.crashtest.model.LineHash;
 import org.selkie.crashtest.model.Unit;
-import org.selkie.crashtest.trace.Event;
-import org.selkie.crashtest.trace.Region;
-import org.selkie.crashtest.trace.Trace;
 
 /**
  * Looks at the images of one case. A unit is branched on only when the checker has read it: an image stands for all that
@@ -23,115 +17,203 @@ import org.selkie.crashtest.trace.Trace;
  */
 final class Search {
 
-    private final List<Unit> units;
+    private final CrashCase choices;
     private final Moment moment;
-    private final ImageMemory memory;
-    private final LineAccess access;
-    private final CrashImage image;
-    private final Checker checker;
-    private final HashSet64 checked;
-    private final HashSet64 distinct;
+    private final Workspace workspace;
+    private final Examination examination;
+    private final @Nullable Tally tally;
     private final SplittableRandom random;
-    private final BigInteger total;
+    private final Choice choice;
 
-    private final int[] current;
     private final boolean[] decided;
     private final int[] order;
+    private final int[] usual;
     private int decidedCount;
-    private long hash;
+    private int deviations;
+    private int most = Integer.MAX_VALUE;
+
     private long explored;
-    private BigInteger covered = BigInteger.ZERO;
+    private long coveredFew;
+    private BigInteger coveredMany = BigInteger.ZERO;
+    private @Nullable Violation violation;
     private @Nullable Throwable thrown;
 
-    Search(CrashCase choices, Moment moment, ImageMemory memory, LineAccess access, CrashImage image, Checker checker,
-            HashSet64 checked, HashSet64 distinct, long seed) {
-        this.units = choices.units();
+    /**
+     * A search that has not begun.
+     *
+     * @param tally of the exploration; null in an interrupted recovery, whose images are looked at however often they come
+     */
+    Search(CrashCase choices, Moment moment, Workspace workspace, Examination examination, @Nullable Tally tally, long seed) {
+        this.choices = choices;
         this.moment = moment;
-        this.memory = memory;
-        this.access = access;
-        this.image = image;
-        this.checker = checker;
-        this.checked = checked;
-        this.distinct = distinct;
+        this.workspace = workspace;
+        this.examination = examination;
+        this.tally = tally;
         random = new SplittableRandom(seed);
-        total = choices.possible();
-        current = new int[units.size()];
-        decided = new boolean[units.size()];
-        order = new int[units.size()];
+        choice = new Choice(choices, workspace.memory);
+        decided = new boolean[choice.size()];
+        order = new int[choice.size()];
+        usual = new int[choice.size()];
     }
 
     long explored() {
         return explored;
     }
 
+    /** How many images are checked, or agree with a checked one in all that was read. */
     BigInteger covered() {
-        return covered;
+        return coveredMany.add(BigInteger.valueOf(coveredFew)).min(choices.possible());
     }
 
-    /** Looks at up to so many images. */
-    void run(long limit) {
-        long[] saved = save();
-        image.at(moment);
-        if (total.compareTo(BigInteger.valueOf(limit)) <= 0) {
-            every(limit);
+    /** What was found, null for nothing. */
+    @Nullable Violation violation() {
+        return violation;
+    }
+
+    /**
+     * Looks at up to so many images, and leaves the memory as it was.
+     *
+     * @param explanation null when nobody will read what is found: the first refused image is good enough then
+     */
+    void run(long limit, Settings settings, @Nullable Explanation explanation) {
+        if (tally != null) {
+            workspace.watched.search = this;
+        }
+        workspace.image.at(moment, choices.damagedLine());
+        if (settings.isBounded()) {
+            bounded(limit, settings.missing, settings.present);
         } else {
-            every(limit / 2);
-            if (thrown == null && !covered.equals(total)) {
-                sample(limit - explored);
-            }
+            all(limit);
         }
-        if (thrown != null) {
-            simplify();
+        Throwable found = thrown;
+        if (found != null) {
+            violation = explanation == null ? Violation.unexplained(moment, found)
+                    : new Simplification(choice, this::examine).of(found, moment, choices.damagedLine(), explanation, workspace);
         }
-        restore(saved);
+        choice.remove();
     }
 
-    /** Depth first: the last unit that was read changes first. Complete when it returns before the limit. */
-    private void every(long limit) {
-        while (explored < limit && thrown == null) {
-            boolean ran = look();
-            decideRead(!ran);
-            BigInteger others = BigInteger.ONE;
-            if (decidedCount < units.size()) {
-                for (int i = 0; i < units.size(); i++) {
-                    if (!decided[i]) {
-                        others = others.multiply(BigInteger.valueOf(units.get(i).contents()));
-                    }
-                }
+    /** What is said of the image whose examination never ends. Its thread is still in it. */
+    Violation abandoned(Explanation explanation) {
+        return explanation.violation(workspace.watched.timeout(null), moment, choices.damagedLine(), choice, true, workspace);
+    }
+
+    private void all(long limit) {
+        boolean fits = choices.possible().compareTo(BigInteger.valueOf(limit)) <= 0;
+        if (every(fits ? limit : limit / 2, true) || fits) {
+            return;
+        }
+        most = 1;
+        usual(true);
+        every(explored + (limit - explored) / 4, false);
+        usual(false);
+        every(explored + (limit - explored) / 4, false);
+        // The limit to the draws is for a case whose images were all looked at before.
+        for (long draws = 0; draws < 4 * limit && explored < limit && goesOn(); draws++) {
+            draw();
+        }
+    }
+
+    private void bounded(long limit, int missing, int present) {
+        if (missing != Settings.UNBOUNDED) {
+            most = missing;
+            usual(true);
+            every(present == Settings.UNBOUNDED ? limit : explored + (limit - explored) / 2, true);
+        }
+        if (present != Settings.UNBOUNDED) {
+            most = present;
+            usual(false);
+            every(limit, missing == Settings.UNBOUNDED);
+        }
+    }
+
+    /** What a unit has that does not deviate: everything, or nothing of what is pending. */
+    private void usual(boolean everything) {
+        for (int unit = 0; unit < usual.length; unit++) {
+            usual[unit] = everything ? choice.unit(unit).latest() : 0;
+        }
+    }
+
+    private boolean goesOn() {
+        return thrown == null && (tally == null || !tally.ended);
+    }
+
+    /**
+     * Depth first: the last unit that was read changes first. Whether it came to its end.
+     *
+     * @param alone whether no image was counted as covered yet: all are, then, otherwise only those that nobody has looked at
+     */
+    private boolean every(long limit, boolean alone) {
+        forget();
+        while (explored < limit && goesOn()) {
+            boolean first = look();
+            decideRead();
+            if (alone) {
+                cover();
+            } else if (first) {
+                coveredFew++;
             }
-            covered = covered.add(others);
-            if (thrown != null || !next()) {
-                return;
+            if (!next()) {
+                return true;
             }
         }
+        forget();
+        return false;
+    }
+
+    private void forget() {
+        choice.setAll(usual);
         Arrays.fill(decided, false);
         decidedCount = 0;
+        deviations = 0;
     }
 
-    /** The next combination of the units that were read. */
+    /** This image, and all that differ from it in units that were not read. */
+    private void cover() {
+        if (decidedCount == choice.size()) {
+            coveredFew++;
+            return;
+        }
+        BigInteger others = BigInteger.ONE;
+        for (int unit = 0; unit < decided.length; unit++) {
+            if (!decided[unit] && choice.unit(unit).contents() > 1) {
+                others = others.multiply(BigInteger.valueOf(choice.unit(unit).contents()));
+            }
+        }
+        coveredMany = coveredMany.add(others);
+    }
+
+    /** The next combination of the units that were read, with no more deviations than allowed. */
     private boolean next() {
         while (decidedCount > 0) {
             int unit = order[decidedCount - 1];
-            if (current[unit] + 1 < units.get(unit).contents()) {
-                set(unit, current[unit] + 1);
+            int content = choice.content(unit);
+            boolean isUsual = content == usual[unit];
+            int following = isUsual ? 0 : content + 1;
+            following += following == usual[unit] ? 1 : 0;
+            if (following < choice.unit(unit).contents() && (!isUsual || deviations < most)) {
+                deviations += isUsual ? 1 : 0;
+                choice.set(unit, following);
                 return true;
             }
-            set(unit, 0);
+            deviations -= isUsual ? 0 : 1;
+            choice.set(unit, usual[unit]);
             decided[unit] = false;
             decidedCount--;
         }
         return false;
     }
 
-    private void decideRead(boolean all) {
-        if (all || access.untracked()) {
-            for (int unit = 0; unit < units.size(); unit++) {
+    private void decideRead() {
+        LineAccess access = workspace.access;
+        if (access.untracked()) {
+            for (int unit = 0; unit < decided.length; unit++) {
                 decide(unit);
             }
             return;
         }
-        for (int i = 0; i < access.readCount() && decidedCount < units.size(); i++) {
-            int unit = unitOf(access.read(i));
+        for (int i = 0; i < access.readCount() && decidedCount < decided.length; i++) {
+            int unit = choice.unitOf(access.read(i));
             if (unit >= 0) {
                 decide(unit);
             }
@@ -145,154 +227,54 @@ final class Search {
         }
     }
 
-    /** By binary search: units are in the order of their lines. */
-    private int unitOf(int line) {
-        int low = 0;
-        int high = units.size() - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            Unit unit = units.get(middle);
-            if (line < unit.line(0)) {
-                high = middle - 1;
-            } else if (line > unit.line(unit.lineCount() - 1)) {
-                low = middle + 1;
-            } else {
-                return middle;
-            }
+    private void draw() {
+        int style = random.nextInt(4);
+        for (int unit = 0; unit < choice.size(); unit++) {
+            Unit drawn = choice.unit(unit);
+            boolean free = style == 0 || random.nextInt(8) == 0;
+            choice.set(unit, free ? random.nextInt(drawn.contents()) : style == 1 ? 0 : drawn.latest());
         }
-        return -1;
-    }
-
-    private void sample(long limit) {
-        for (long i = 0; i < limit && thrown == null; i++) {
-            int style = random.nextInt(4);
-            for (int unit = 0; unit < units.size(); unit++) {
-                Unit choice = units.get(unit);
-                boolean drawn = style == 0 || random.nextInt(8) == 0;
-                set(unit, drawn ? random.nextInt(choice.contents()) : style == 1 ? 0 : choice.latest());
-            }
-            if (look()) {
-                covered = covered.add(BigInteger.ONE);
-            }
+        if (look()) {
+            coveredFew++;
         }
     }
 
-    private void set(int unit, int content) {
-        if (current[unit] != content) {
-            hash += units.get(unit).hash(content) - units.get(unit).hash(current[unit]);
-            current[unit] = content;
-            units.get(unit).writeTo(memory, content);
-        }
-    }
-
-    /** Has the checker look at the image, unless it has done so. */
+    /**
+     * Has the checker look at the image. One that was looked at is passed over, unless it is not known which units are read
+     * in it. Whether it was new.
+     */
     private boolean look() {
-        if (!checked.add(LineHash.mix(hash + moment.epoch()))) {
-            access.begin();
-            if (units.isEmpty()) {
+        long hash = choice.hash();
+        boolean isNew = true;
+        if (tally != null) {
+            isNew = tally.checked.add(LineHash.mix(hash + moment.epoch() * 0x9E3779B97F4A7C15L + choices.damagedLine()));
+            if (!isNew && decidedCount == choice.size() && choice.size() > 0) {
                 return false;
             }
+            tally.distinct.add(hash);
+            tally.explored.incrementAndGet();
         }
-        distinct.add(hash);
         explored++;
-        thrown = check();
-        return true;
+        thrown = examine(false);
+        return isNew;
     }
 
-    private @Nullable Throwable check() {
-        access.begin();
+    /** What the examination of the image as it is throws. */
+    private @Nullable Throwable examine(boolean explain) {
+        Workspace.Watched watched = workspace.watched;
+        boolean outermost = watched.begin();
         try {
-            checker.check(image);
+            examination.examine(workspace, moment, choices.damagedLine(), choice.hash(), explain);
             return null;
-        } catch (Throwable e) {
+        } catch (StackOverflowError e) {
             return e;
+        } catch (VirtualMachineError e) {
+            throw e;
+        } catch (Throwable e) {
+            return watched.expired ? watched.timeout(e) : e;
         } finally {
-            access.restore();
-        }
-    }
-
-    /** Takes single deviations back while the image is still refused: towards everything, or towards nothing. */
-    private void simplify() {
-        int[] found = current.clone();
-        int[] missing = towards(found, true);
-        int[] present = towards(found, false);
-        missingSet = deviations(missing, true) <= deviations(present, false);
-        simplest = missingSet ? missing : present;
-        for (int unit = 0; unit < units.size(); unit++) {
-            set(unit, simplest[unit]);
-        }
-        Throwable again = check();
-        thrown = again != null ? again : thrown;
-    }
-
-    private boolean missingSet;
-    private int[] simplest = new int[0];
-
-    private int[] towards(int[] found, boolean everything) {
-        for (int unit = 0; unit < units.size(); unit++) {
-            set(unit, found[unit]);
-        }
-        for (int unit = 0; unit < units.size(); unit++) {
-            int before = current[unit];
-            set(unit, everything ? units.get(unit).latest() : 0);
-            if (current[unit] != before && check() == null) {
-                set(unit, before);
-            }
-        }
-        return current.clone();
-    }
-
-    private int deviations(int[] contents, boolean everything) {
-        int count = 0;
-        for (int unit = 0; unit < contents.length; unit++) {
-            count += contents[unit] == (everything ? units.get(unit).latest() : 0) ? 0 : 1;
-        }
-        return count;
-    }
-
-    @Nullable Violation violation(Trace trace) {
-        Throwable found = thrown;
-        if (found == null) {
-            return null;
-        }
-        List<Violation.Line> lines = new ArrayList<>();
-        for (int i = 0; i < simplest.length; i++) {
-            Unit unit = units.get(i);
-            if (simplest[i] != (missingSet ? unit.latest() : 0)) {
-                long flat = (long) unit.line(0) * FlatMemory.LINE_BYTES;
-                Region region = trace.regionAt(flat);
-                List<Event.Store> lost = simplest[i] == unit.latest() ? List.of() : unit.pending();
-                List<Event.Store> kept = simplest[i] == unit.latest() ? unit.pending() : List.of();
-                lines.add(new Violation.Line(region.name(), flat - region.startBytes(), lost, kept));
-            }
-        }
-        return new Violation(moment.event(), found, missingSet, lines);
-    }
-
-    /** The persisted lines beneath the units. */
-    private long[] save() {
-        int count = units.stream().mapToInt(Unit::lineCount).sum();
-        long[] saved = new long[count * FlatMemory.LINE_WORDS];
-        int at = 0;
-        hash = memory.persistedHash();
-        for (Unit unit : units) {
-            for (int i = 0; i < unit.lineCount(); i++) {
-                memory.read(unit.line(i), saved, at);
-                hash -= LineHash.of(unit.line(i), saved, at);
-                at += FlatMemory.LINE_WORDS;
-            }
-            hash += unit.hash(0);
-            unit.writeTo(memory, 0);
-        }
-        return saved;
-    }
-
-    private void restore(long[] saved) {
-        int at = 0;
-        for (Unit unit : units) {
-            for (int i = 0; i < unit.lineCount(); i++) {
-                memory.write(unit.line(i), saved, at);
-                at += FlatMemory.LINE_WORDS;
+            if (outermost) {
+                watched.end();
             }
         }
     }

@@ -35,6 +35,16 @@ final class AdrModel implements PersistenceModel {
     }
 
     @Override
+    public boolean needsFlush() {
+        return true;
+    }
+
+    @Override
+    public boolean needsFence() {
+        return true;
+    }
+
+    @Override
     public CrashStates start(Trace trace, FlatMemory persisted) {
         return new Lines(persisted);
     }

@@ -31,4 +31,13 @@ public record CrashCase(List<Unit> units, int damagedLine) {
         }
         return product;
     }
+
+    /** How many images all cases of a crash have. One that is in two of them counts twice. */
+    public static BigInteger possible(List<CrashCase> cases) {
+        BigInteger sum = BigInteger.ZERO;
+        for (CrashCase choices : cases) {
+            sum = sum.add(choices.possible());
+        }
+        return sum;
+    }
 }

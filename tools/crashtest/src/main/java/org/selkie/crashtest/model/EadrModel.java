@@ -38,6 +38,16 @@ final class EadrModel implements PersistenceModel {
     }
 
     @Override
+    public boolean needsFlush() {
+        return false;
+    }
+
+    @Override
+    public boolean needsFence() {
+        return true;
+    }
+
+    @Override
     public CrashStates start(Trace trace, FlatMemory persisted) {
         return new Prefixes(persisted);
     }

@@ -33,6 +33,16 @@ final class MediaErrorModel implements PersistenceModel {
     }
 
     @Override
+    public boolean needsFlush() {
+        return beneath.needsFlush();
+    }
+
+    @Override
+    public boolean needsFence() {
+        return beneath.needsFence();
+    }
+
+    @Override
     public CrashStates start(Trace trace, FlatMemory persisted) {
         CrashStates states = beneath.start(trace, persisted);
         return new CrashStates() {
@@ -44,8 +54,9 @@ final class MediaErrorModel implements PersistenceModel {
                 states.apply(event);
                 if (event instanceof Event.Store store) {
                     long first = store.region().startBytes() + store.offsetBytes();
-                    for (long at = first / FlatMemory.LINE_BYTES; at * FlatMemory.LINE_BYTES < first + store.lengthBytes(); at++) {
-                        stored.add((int) at);
+                    int last = (int) ((first + store.lengthBytes() - 1) / FlatMemory.LINE_BYTES);
+                    for (int line = (int) (first / FlatMemory.LINE_BYTES); line <= last; line++) {
+                        stored.add(line);
                     }
                 }
             }

@@ -44,6 +44,16 @@ final class PageCacheModel implements PersistenceModel {
     }
 
     @Override
+    public boolean needsFlush() {
+        return true;
+    }
+
+    @Override
+    public boolean needsFence() {
+        return false;
+    }
+
+    @Override
     public CrashStates start(Trace trace, FlatMemory persisted) {
         return new Sectors(persisted, sectorLines);
     }
@@ -184,7 +194,8 @@ final class PageCacheModel implements PersistenceModel {
         private List<Integer> steps() {
             List<Integer> steps = new ArrayList<>();
             for (int i = 1; i < atoms.size(); i++) {
-                if (atoms.get(i).store.number() != atoms.get(i - 1).store.number() || atoms.get(i).line != atoms.get(i - 1).line) {
+                Atom before = atoms.get(i - 1);
+                if (atoms.get(i).store.number() != before.store.number() || atoms.get(i).line != before.line) {
                     steps.add(i);
                 }
             }

@@ -10,6 +10,12 @@ public interface PersistenceModel {
     /** Short, as used on a command line, such as {@code adr}. */
     String name();
 
+    /** Whether an ordinary store needs a flush to become durable. */
+    boolean needsFlush();
+
+    /** Whether it needs a fence. */
+    boolean needsFence();
+
     /** Begins at a trace's start. Content that becomes certain is written to {@code persisted}, which the caller owns. */
     CrashStates start(Trace trace, FlatMemory persisted);
 

@@ -32,8 +32,9 @@ record Mapping(String name, MemorySegment memory) {
             long end = Long.parseUnsignedLong(parts[0], dash + 1, parts[0].length(), 16);
             if (address >= start && address < end) {
                 String path = parts.length < 6 ? "" : parts[5].replace(" (deleted)", "");
-                return new Mapping(path.isEmpty() ? "memory at 0x" + Long.toHexString(start) : path.substring(path.lastIndexOf('/') + 1),
-                        segment(start, end - start));
+                String name = path.isEmpty() ? "memory at 0x" + Long.toHexString(start)
+                        : path.substring(path.lastIndexOf('/') + 1);
+                return new Mapping(name, segment(start, end - start));
             }
         }
         throw new TraceException("nothing is mapped at 0x" + Long.toHexString(address)

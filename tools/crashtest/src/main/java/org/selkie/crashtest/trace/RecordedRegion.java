@@ -12,13 +12,12 @@ public final class RecordedRegion implements PersistentRegion {
     private final Region region;
     private final MemorySegment memory;
     /** Where stores that nobody records are found by comparing. */
-    private final @Nullable Shadow shadow;
+    private @Nullable Shadow shadow;
 
-    RecordedRegion(Recorder recorder, Region region, MemorySegment memory, @Nullable Shadow shadow) {
+    RecordedRegion(Recorder recorder, Region region, MemorySegment memory) {
         this.recorder = recorder;
         this.region = region;
         this.memory = memory;
-        this.shadow = shadow;
     }
 
     /** What the trace calls it. */
@@ -129,15 +128,29 @@ public final class RecordedRegion implements PersistentRegion {
     /** Records what a store has just left in memory. The caller holds {@link Recorder#order()}. */
     public void stored(long offsetBytes, long lengthBytes, StoreKind kind) {
         recorder.stored(region, offsetBytes, memory.asSlice(offsetBytes, lengthBytes).toArray(ValueLayout.JAVA_BYTE), kind);
-        if (shadow != null) {
-            shadow.stored(offsetBytes, lengthBytes);
+        Shadow compared = shadow;
+        if (compared != null) {
+            compared.stored(offsetBytes, lengthBytes);
+        }
+    }
+
+    /** From now on stores into {@link #memory()} that do not go through this region are found by comparing. */
+    public void compare() {
+        recorder.order().lock();
+        try {
+            if (shadow == null) {
+                shadow = new Shadow(memory);
+            }
+        } finally {
+            recorder.order().unlock();
         }
     }
 
     /** Records what was stored past this region. The caller holds {@link Recorder#order()}. */
     void findDifferences() {
-        if (shadow != null) {
-            shadow.find((offsetBytes, bytes, kind) -> recorder.stored(region, offsetBytes, bytes, kind));
+        Shadow compared = shadow;
+        if (compared != null) {
+            compared.find((offsetBytes, bytes, kind) -> recorder.stored(region, offsetBytes, bytes, kind));
         }
     }
 

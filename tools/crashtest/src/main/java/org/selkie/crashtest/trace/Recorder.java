@@ -53,19 +53,6 @@ public final class Recorder {
 
     /** A region over memory that is there already: what it holds now counts as durable. */
     public RecordedRegion attach(String name, MemorySegment memory) {
-        return attach(name, memory, null);
-    }
-
-    /**
-     * The same for code that stores into the memory itself, natively or however: a copy is compared with it, by words of
-     * eight bytes, whenever something else is recorded. A word that was changed and changed back meanwhile is not noticed, and
-     * the place of a store is where it was found.
-     */
-    public RecordedRegion attachByDifference(String name, MemorySegment memory) {
-        return attach(name, memory, new Shadow(memory));
-    }
-
-    private RecordedRegion attach(String name, MemorySegment memory, @Nullable Shadow shadow) {
         if (memory.byteSize() <= 0) {
             throw new TraceException("attach(" + name + ") = no bytes; give a region of at least one byte");
         }
@@ -77,12 +64,23 @@ public final class Recorder {
             Region region = new Region(name, start, initial);
             regions.add(region);
             events.add(new Event.Attach(events.size(), thread(), site(), region));
-            RecordedRegion recorded = new RecordedRegion(this, region, memory, shadow);
+            RecordedRegion recorded = new RecordedRegion(this, region, memory);
             attached.add(recorded);
             return recorded;
         } finally {
             order.unlock();
         }
+    }
+
+    /**
+     * The same for code that stores into the memory itself, natively or however: a copy is compared with it, by words of
+     * eight bytes, whenever something else is recorded. A word that was changed and changed back meanwhile is not noticed, and
+     * the place of a store is where it was found.
+     */
+    public RecordedRegion attachByDifference(String name, MemorySegment memory) {
+        RecordedRegion region = attach(name, memory);
+        region.compare();
+        return region;
     }
 
     /** The region is gone, durably: a file was deleted. */

@@ -50,11 +50,6 @@ final class BitmapAllocator extends Structure {
     }
 
     @Override
-    boolean recoveryWrites() {
-        return true;
-    }
-
-    @Override
     List<Long> recover(PersistentRegion region) {
         long owned = 0;
         List<Long> owners = new ArrayList<>();

@@ -31,11 +31,6 @@ final class DoublyLinkedNodes extends Structure {
     }
 
     @Override
-    boolean recoveryWrites() {
-        return true;
-    }
-
-    @Override
     List<Long> recover(PersistentRegion region) {
         if (!has(Bug.BACK_POINTERS_TRUSTED)) {
             long node = 0;

@@ -37,11 +37,6 @@ final class FreeList extends Structure {
     }
 
     @Override
-    boolean recoveryWrites() {
-        return true;
-    }
-
-    @Override
     List<Long> recover(PersistentRegion region) {
         long intent = region.getLong(INTENT);
         if (intent != 0) {

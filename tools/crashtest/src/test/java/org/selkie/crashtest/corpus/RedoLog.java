@@ -57,11 +57,6 @@ final class RedoLog extends Structure {
     }
 
     @Override
-    boolean recoveryWrites() {
-        return true;
-    }
-
-    @Override
     List<Long> recover(PersistentRegion region) {
         if (region.getLong(COMMITTED) == 1) {
             apply(region);

@@ -40,11 +40,6 @@ final class SequenceLock extends Structure {
     }
 
     @Override
-    boolean recoveryWrites() {
-        return true;
-    }
-
-    @Override
     List<Long> recover(PersistentRegion region) {
         long sequence = region.getLong(0);
         if (sequence % 2 == 1) {

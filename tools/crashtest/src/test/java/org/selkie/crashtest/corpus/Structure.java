@@ -3,13 +3,12 @@ package org.selkie.crashtest.corpus;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
-import org.selkie.crashtest.CrashImage;
 import org.selkie.crashtest.Exploration;
+import org.selkie.crashtest.InterruptedRecoveryError;
+import org.selkie.crashtest.RecoveryDiffersError;
 import org.selkie.crashtest.Report;
-import org.selkie.crashtest.model.PersistenceModel;
 import org.selkie.crashtest.trace.Operation;
 import org.selkie.crashtest.trace.PersistentRegion;
 import org.selkie.crashtest.trace.RecordedRegion;
@@ -55,11 +54,6 @@ abstract class Structure {
     /** Repairs what a crash left, and says what is there, as a value with equals. */
     abstract Object recover(PersistentRegion region);
 
-    /** Whether recovery writes: then it is crashed as well. */
-    boolean recoveryWrites() {
-        return false;
-    }
-
     /** Each operation from beginning to acknowledgement, on this thread. */
     void run(Recorder recorder, RecordedRegion region) {
         for (int number = 1; number <= operations(); number++) {
@@ -94,42 +88,29 @@ abstract class Structure {
         return Recorder.withoutSites().attach("copy", Arena.ofAuto().allocate(memory.byteSize(), 4096).copyFrom(memory));
     }
 
-    /** The acknowledged operations, and of the ones in flight the first ones or none; however often it is recovered. */
-    final void check(CrashImage image, PersistenceModel model) {
-        int least = image.acknowledged().size();
-        int most = least + image.inFlight().size();
-        if (recoveryWrites()) {
-            byte[] before = image.memory().toArray(ValueLayout.JAVA_BYTE);
-            crashRecovery(before, least, most, model);
-        }
-        Object found = recovered(image.region());
-        if (!among(found, least, most)) {
-            Finding finding = states.subList(0, least).contains(found) ? Finding.LOST : Finding.NEVER_WAS;
-            throw new Broken(finding, found + " where " + states.subList(least, most + 1) + " can be", null);
-        }
-        Object again = recovered(image.region());
-        if (!again.equals(found)) {
-            throw new Broken(Finding.UNREPEATABLE, found + ", then " + again, null);
-        }
-    }
-
-    private void crashRecovery(byte[] before, int least, int most, PersistenceModel model) {
-        Recorder recorder = Recorder.withoutSites();
-        RecordedRegion region = recorder.attach("recovered", Arena.ofAuto().allocate(before.length, 4096)
-                .copyFrom(MemorySegment.ofArray(before)));
-        if (!among(recovered(region), least, most)) {
-            return; // Without any crash in it: for the check itself to name.
-        }
-        Report report = Exploration.of(recorder.trace()).model(model).explore(image -> {
-            Object found = recovered(image.region());
-            if (!among(found, least, most)) {
-                throw new Broken(Finding.UNREPEATABLE, found + " where " + states.subList(least, most + 1) + " can be", null);
+    /**
+     * Explores what {@link #record} gave. The acknowledged operations must be found, and of the ones in flight the first ones
+     * or none; however often it is recovered, and though the power goes again in between.
+     */
+    final Report explore(Exploration exploration) {
+        return exploration.explore(image -> recovered(image.region()), (found, image) -> {
+            int least = image.acknowledged().size();
+            List<Object> possible = states.subList(least, least + image.inFlight().size() + 1);
+            if (!possible.contains(found)) {
+                Finding finding = states.subList(0, least).contains(found) ? Finding.LOST : Finding.NEVER_WAS;
+                throw new Broken(finding, found + " where " + possible + " can be", null);
             }
         });
-        if (!report.violations().isEmpty() && report.violations().getFirst().thrown() instanceof Broken broken) {
-            throw broken;
-        }
-        report.orThrow();
+    }
+
+    /** In which way it was found to break. */
+    static Finding finding(Report report) {
+        Throwable thrown = report.violations().getFirst().thrown();
+        return switch (thrown) {
+            case Broken broken -> broken.finding;
+            case InterruptedRecoveryError _, RecoveryDiffersError _ -> Finding.UNREPEATABLE;
+            default -> throw new IllegalStateException(report.toString(), thrown);
+        };
     }
 
     private Object recovered(PersistentRegion region) {
@@ -138,10 +119,6 @@ abstract class Structure {
         } catch (RuntimeException e) {
             throw new Broken(Finding.UNREADABLE, e.toString(), e);
         }
-    }
-
-    private boolean among(Object found, int least, int most) {
-        return states.subList(least, most + 1).contains(found);
     }
 
     @Override

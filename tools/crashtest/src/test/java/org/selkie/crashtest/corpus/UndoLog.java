@@ -57,11 +57,6 @@ final class UndoLog extends Structure {
     }
 
     @Override
-    boolean recoveryWrites() {
-        return true;
-    }
-
-    @Override
     List<Long> recover(PersistentRegion region) {
         if (region.getLong(VALID) == 1) {
             region.putLong(FIRST, region.getLong(OLD));

@@ -58,8 +58,8 @@ final class ImagesPerSecond {
             Report report = Exploration.of(trace).budget(images).threads(threads).explore(checker);
             report.orThrow();
             double perSecond = report.explored() * 1e9 / Math.max(1, report.elapsed().toNanos()) / threads;
-            System.out.printf(Locale.ROOT, "%-66s round %d: %,12.0f images a second and core (%,d explored, %,d distinct)%n", name,
-                    round, perSecond, report.explored(), report.distinct());
+            System.out.printf(Locale.ROOT, "%-56s round %d: %,12.0f images a second and core (%,d explored, %,d distinct)%n",
+                    name, round, perSecond, report.explored(), report.distinct());
         }
     }
 

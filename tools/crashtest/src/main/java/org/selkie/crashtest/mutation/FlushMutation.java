@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.selkie.crashtest.CrashConsistencyError;
 import org.selkie.crashtest.Exploration;
 import org.selkie.crashtest.Report;
@@ -58,7 +59,10 @@ public final class FlushMutation {
         return new FlushMutation(trace, PersistenceModel.adr(), 1_000, Integer.MAX_VALUE, mutant -> { });
     }
 
-    /** What a crash may leave. {@link PersistenceModel#adr()} unless given. */
+    /**
+     * What a crash may leave. {@link PersistenceModel#adr()} unless given. Flushes, or fences, that do nothing there, such as
+     * flushes under eADR, are not mutated.
+     */
     public FlushMutation model(PersistenceModel value) {
         return new FlushMutation(trace, value, singleEvents, frames, listener);
     }
@@ -97,12 +101,18 @@ public final class FlushMutation {
         Tries tries = new Tries(exploring);
         sites.forEach((site, events) -> {
             String name = name(site, sites.keySet());
-            for (Mutation mutation : Mutation.values()) {
+            for (Mutation mutation : mutations()) {
                 tries.whole(mutation, name, events.stream().filter(event -> MutatedRun.applies(mutation, event)).toList());
             }
         });
         int skipped = tries.singles(singleEvents);
         return new MutationReport(baseline, tries.mutants, skipped);
+    }
+
+    /** Those of instructions that do something where the model holds. */
+    private List<Mutation> mutations() {
+        return Stream.of(Mutation.values())
+                .filter(mutation -> mutation.isOfFlush() ? model.needsFlush() : model.needsFence()).toList();
     }
 
     /** A mutation at a call site, with all events that it can be done to. */
@@ -157,8 +167,8 @@ public final class FlushMutation {
             Report report = exploring.apply(Exploration.of(run.trace()).model(model));
             Verdict verdict = !report.violations().isEmpty() ? Verdict.KILLED : !run.leavesMore(model) ? Verdict.REDUNDANT
                     : report.isComplete() ? Verdict.UNTESTED : Verdict.UNDECIDED;
-            Mutant mutant = new Mutant(place.mutation, events.getFirst().site(), place.name, numbers, place.events.size(), verdict,
-                    report);
+            Mutant mutant = new Mutant(place.mutation, events.getFirst().site(), place.name, numbers, place.events.size(),
+                    verdict, report);
             if (place.mutation.isDrop() && (verdict == Verdict.REDUNDANT || verdict == Verdict.UNTESTED)) {
                 dispensable.addAll(numbers);
             }

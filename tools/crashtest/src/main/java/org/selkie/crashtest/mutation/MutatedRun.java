@@ -50,16 +50,12 @@ final class MutatedRun {
             release(event);
             return;
         }
-        switch (mutation) {
-            case DROPPED_FLUSH, DROPPED_FENCE -> {
-                // Gone.
-            }
-            case SHORTENED_FLUSH -> {
-                Event.Flush flush = (Event.Flush) event;
-                events.add(new Event.Flush(flush.number(), flush.thread(), flush.site(), flush.region(), flush.offsetBytes(),
-                        lengthWithoutLastLine(flush)));
-            }
-            case DELAYED_FLUSH, DELAYED_FENCE -> held.add(event);
+        if (mutation == Mutation.SHORTENED_FLUSH) {
+            Event.Flush flush = (Event.Flush) event;
+            events.add(new Event.Flush(flush.number(), flush.thread(), flush.site(), flush.region(), flush.offsetBytes(),
+                    lengthWithoutLastLine(flush)));
+        } else if (!mutation.isDrop()) {
+            held.add(event);
         }
     }
 

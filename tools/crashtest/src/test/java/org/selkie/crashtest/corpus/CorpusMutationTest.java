@@ -21,13 +21,12 @@ final class CorpusMutationTest {
     private static final Map<String, String> EXPLAINED = new TreeMap<>(Map.ofEntries(
             Map.entry("Page", "only the first byte of a sector changes, so the page's last line has nothing to lose"),
             Map.entry("SortedArray", "the first key: an empty copy that is selected is the same as the one before"),
-            Map.entry("HashTable", "a new root that is lost leaves the old table, until the insertion's fence, which covers both"),
+            Map.entry("HashTable", "a new root that is lost leaves the old table, until the insertion's fence"),
             Map.entry("LinkedNodes", "nobody reads a wiped node before it is used again"),
             Map.entry("DoublyLinkedNodes", "recovery makes the backward links anew"),
-            Map.entry("TreeLeaves", "a split that is lost leaves the full leaf, until the insertion's fence, which covers both"),
+            Map.entry("TreeLeaves", "a split that is lost leaves the full leaf, until the insertion's fence"),
             Map.entry("BitmapAllocator", "a bit that is still set leaks, and recovery takes it back"),
-            Map.entry("FreeList", "without the note a block leaks, which the list of free blocks does not tell; the first block's "
-                    + "link is zero, as it was"),
+            Map.entry("FreeList", "without the note a block leaks, which the free ones do not tell; the first link is zero"),
             Map.entry("RedoLog", "a log that is applied once more gives the same"),
             Map.entry("CheckpointedSum", "entries that the checkpoint has are not counted again, and a zero is zero"),
             Map.entry("SequenceLock", "what is kept aside first are zeroes over zeroes"),

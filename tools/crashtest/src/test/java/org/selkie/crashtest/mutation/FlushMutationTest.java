@@ -2,12 +2,16 @@
 package org.selkie.crashtest.mutation;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.selkie.crashtest.Checker;
 import org.selkie.crashtest.CrashConsistencyError;
 import org.selkie.crashtest.model.PersistenceModel;
+import org.selkie.crashtest.trace.Event;
 import org.selkie.crashtest.trace.Operation;
 import org.selkie.crashtest.trace.PersistentRegion;
 import org.selkie.crashtest.trace.RecordedRegion;
@@ -218,6 +222,24 @@ final class FlushMutationTest {
         MutationReport sectors = FlushMutation.of(record(new Values(), Recorder.create())).model(PersistenceModel.pageCache(512))
                 .explore(run -> run.explore(VALUES_IN_ORDER));
         assertTrue(sectors.mutants().stream().allMatch(mutant -> mutant.mutation().isOfFlush()), sectors::toString);
+    }
+
+    @Test
+    void operationsOfAMutatedRunBeginWhereTheirEventsAre() {
+        Trace trace = record(new Values(), Recorder.create());
+        Trace mutated = new MutatedRun(trace, Mutation.DROPPED_FENCE, trace.events().stream()
+                .filter(Event.Fence.class::isInstance).map(Event::number).collect(Collectors.toSet())).trace();
+        assertEquals(trace.events().size() - 2 * VALUES, mutated.events().size());
+        Map<Operation, Integer> began = new HashMap<>();
+        for (Event event : mutated.events()) {
+            if (event instanceof Event.Begin begin) {
+                assertEquals(event.number(), begin.operation().beganAt());
+                began.put(begin.operation(), event.number());
+            } else if (event instanceof Event.Acknowledge acknowledge) {
+                assertTrue(began.containsKey(acknowledge.operation()), acknowledge::toString);
+            }
+        }
+        assertEquals(VALUES, began.size());
     }
 
     @Test

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.crashtest;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +96,24 @@ public final class CrashImage {
         access.everything();
         region.compare();
         return region.memory();
+    }
+
+    /**
+     * Writes each region that exists into a file of its name, for recovery that opens files. Every line counts as read; what
+     * recovery does to the files is not recorded.
+     */
+    public void writeTo(Path directory) throws IOException {
+        for (String name : regionNames()) {
+            Region region = named(name).region();
+            access.see(region.startBytes(), region.lengthBytes());
+            try (FileChannel file = FileChannel.open(directory.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+                    StandardOpenOption.TRUNCATE_EXISTING)) {
+                ByteBuffer bytes = named(name).memory().asByteBuffer();
+                while (bytes.hasRemaining()) {
+                    file.write(bytes);
+                }
+            }
+        }
     }
 
     /**

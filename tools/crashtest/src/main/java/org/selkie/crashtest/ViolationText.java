@@ -96,7 +96,12 @@ final class ViolationText {
     }
 
     private void frames(Site site) {
-        site.frames().stream().skip(1).limit(MOST_FRAMES).filter(frame -> !frame.getClassName().startsWith("org.junit."))
+        site.frames().stream().skip(1).limit(MOST_FRAMES).takeWhile(frame -> !isRunner(frame.getClassName()))
                 .forEach(frame -> line("            from ").append(frame));
+    }
+
+    /** Whatever called the test says nothing about it. */
+    private static boolean isRunner(String name) {
+        return name.startsWith("org.junit.") || name.startsWith("jdk.internal.reflect.");
     }
 }

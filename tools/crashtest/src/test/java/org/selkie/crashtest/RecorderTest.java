@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -141,6 +142,56 @@ final class RecorderTest {
             assertEquals(memory.asSlice(4096, written).mismatch(MemorySegment.ofArray(store.bytes())), -1);
             assertSame(Granularity.CACHE_LINE, persister.granularity());
         }
+    }
+
+    /** A file of 8 KiB, mapped as long as the arena is open. */
+    private static MemorySegment map(Path file, Arena arena) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ,
+                StandardOpenOption.WRITE)) {
+            if (channel.size() == 0) {
+                channel.write(ByteBuffer.wrap(new byte[8192]));
+            }
+            return channel.map(FileChannel.MapMode.READ_WRITE, 0, 8192, arena);
+        }
+    }
+
+    @Test
+    void aFileThatIsMappedAgainIsTheSameRegionAndOneMadeAnewAnother(@TempDir Path directory) throws IOException {
+        MemorySegment word = Arena.global().allocate(64, 64).fill((byte) 1);
+        for (int i = 0; i < 3; i++) {
+            try (Arena arena = Arena.ofShared()) {
+                MemorySegment memory = map(directory.resolve("extent"), arena);
+                recorder.persister(Persister.of(Granularity.CACHE_LINE)).copy(memory.address() + 64L * i, word, 64);
+                try (Arena second = Arena.ofShared()) {
+                    MemorySegment elsewhere = map(directory.resolve("extent"), second);
+                    recorder.persister(Persister.of(Granularity.CACHE_LINE)).flush(elsewhere.address(), 8);
+                }
+            }
+            if (i == 1) {
+                Files.move(directory.resolve("extent"), directory.resolve("old"));
+            }
+        }
+        Trace trace = recorder.trace();
+        assertEquals("Attach Store Fence Flush Store Fence Flush Detach Attach Store Fence Flush", kinds(trace));
+        assertEquals(List.of(0L, 64L, 128L), stores(trace).stream().map(Event.Store::offsetBytes).toList());
+        recorder.detach("extent");
+        recorder.detach("no such file");
+        assertInstanceOf(Event.Detach.class, recorder.trace().events().getLast());
+    }
+
+    @Test
+    void anImageIsWrittenToFiles(@TempDir Path directory) {
+        RecordedRegion region = recorder.allocate("a", 128);
+        recorder.allocate("b", 64);
+        region.putLong(0, 1);
+        Report report = Exploration.of(recorder.trace()).explore(image -> {
+            image.writeTo(directory);
+            assertEquals(image.region("a").getLong(0), Files.readAllBytes(directory.resolve("a"))[0]);
+            assertEquals(128, Files.size(directory.resolve("a")));
+            assertEquals(64, Files.size(directory.resolve("b")));
+        });
+        report.orThrow();
+        assertEquals(2, report.explored());
     }
 
     @Test

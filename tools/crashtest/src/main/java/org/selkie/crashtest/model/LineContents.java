@@ -26,6 +26,10 @@ final class LineContents implements Unit.Losses {
     /** For each atom its group: ordinary stores are numbered in order, a non-temporal one is {@link #FREE}. */
     private final int[] groups;
     private final int[] groupSizes;
+    /** For each group its first atom; only where every store is ordinary. */
+    private final int[] groupStarts;
+    /** For each group the line with all groups before it; likewise. */
+    private final long[] prefixes;
     private final int[] free;
     private final Map<Long, Integer> known = new HashMap<>();
     private long[] contents = new long[FlatMemory.LINE_WORDS * 4];
@@ -60,6 +64,23 @@ final class LineContents implements Unit.Losses {
         }
         groupSizes = sizes.stream().mapToInt(Integer::intValue).toArray();
         free = IntStream.range(0, groups.length).filter(i -> groups[i] == FREE).toArray();
+        groupStarts = new int[groupSizes.length + 1];
+        prefixes = new long[(groupSizes.length + 1) * FlatMemory.LINE_WORDS];
+        if (free.length == 0) {
+            listPrefixes();
+        }
+    }
+
+    private void listPrefixes() {
+        long[] words = base.clone();
+        int atom = 0;
+        for (int group = 0; group <= groupSizes.length; group++) {
+            groupStarts[group] = atom;
+            System.arraycopy(words, 0, prefixes, group * FlatMemory.LINE_WORDS, FlatMemory.LINE_WORDS);
+            for (int end = group < groupSizes.length ? atom + groupSizes[group] : atom; atom < end; atom++) {
+                words[atoms.get(atom).word] = atoms.get(atom).over(words[atoms.get(atom).word]);
+            }
+        }
     }
 
     /** The contents over {@code base}, which has nothing of the atoms. */
@@ -151,13 +172,27 @@ final class LineContents implements Unit.Losses {
         }
     }
 
+    private long[] words(Choice choice) {
+        if (free.length > 0) {
+            long[] words = base.clone();
+            visit(choice, (atom, applied) -> {
+                if (applied) {
+                    words[atom.word] = atom.over(words[atom.word]);
+                }
+            });
+            return words;
+        }
+        int from = choice.cut * FlatMemory.LINE_WORDS;
+        long[] words = Arrays.copyOfRange(prefixes, from, from + FlatMemory.LINE_WORDS);
+        for (int subset = choice.subset; subset != 0; subset &= subset - 1) {
+            Atom atom = atoms.get(groupStarts[choice.cut] + Integer.numberOfTrailingZeros(subset));
+            words[atom.word] = atom.over(words[atom.word]);
+        }
+        return words;
+    }
+
     private int add(Choice choice) {
-        long[] words = base.clone();
-        visit(choice, (atom, applied) -> {
-            if (applied) {
-                words[atom.word] = atom.over(words[atom.word]);
-            }
-        });
+        long[] words = words(choice);
         long hash = LineHash.of(line, words, 0);
         Integer same = known.get(hash);
         if (same != null) {

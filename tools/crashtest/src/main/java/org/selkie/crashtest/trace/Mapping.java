@@ -10,10 +10,12 @@ import java.util.List;
 /**
  * What is mapped at an address.
  *
- * @param name   the file's, or that of the kind of memory
- * @param memory the whole mapping; valid as long as it is mapped
+ * @param name        the file's, or that of the kind of memory
+ * @param identity    device and inode: another one for a file that was made anew under the same name
+ * @param offsetBytes of the mapping in the file
+ * @param memory      the whole mapping; valid as long as it is mapped
  */
-record Mapping(String name, MemorySegment memory) {
+record Mapping(String name, String identity, long offsetBytes, MemorySegment memory) {
 
     private static final Path MAPPINGS = Path.of("/proc/self/maps");
 
@@ -34,7 +36,8 @@ record Mapping(String name, MemorySegment memory) {
                 String path = parts.length < 6 ? "" : parts[5].replace(" (deleted)", "");
                 String name = path.isEmpty() ? "memory at 0x" + Long.toHexString(start)
                         : path.substring(path.lastIndexOf('/') + 1);
-                return new Mapping(name, segment(start, end - start));
+                return new Mapping(name, path.isEmpty() ? name : parts[3] + " " + parts[4], Long.parseUnsignedLong(parts[2], 16),
+                        segment(start, end - start));
             }
         }
         throw new TraceException("nothing is mapped at 0x" + Long.toHexString(address)

@@ -20,6 +20,11 @@ public final class RecordedRegion implements PersistentRegion {
         this.memory = memory;
     }
 
+    /** The same region at another place in memory. */
+    RecordedRegion over(MemorySegment other) {
+        return new RecordedRegion(recorder, region, other);
+    }
+
     /** What the trace calls it. */
     public Region region() {
         return region;

@@ -23,6 +23,9 @@ public final class Recorder {
     private final List<Region> regions = new ArrayList<>();
     private final List<RecordedRegion> attached = new ArrayList<>();
     private final List<Event> events = new ArrayList<>();
+    /** Regions that were found by their mappings, by the name of the file, and which file that was. */
+    private final Map<String, RecordedRegion> mapped = new HashMap<>();
+    private final Map<String, String> identities = new HashMap<>();
     private final Map<Thread, Integer> threads = new HashMap<>();
     private final List<String> threadNames = new ArrayList<>();
     private int operations;
@@ -95,6 +98,19 @@ public final class Recorder {
         }
     }
 
+    /** The file with this name is gone, durably, if there was one. */
+    public void detach(String name) {
+        order.lock();
+        try {
+            RecordedRegion region = mapped.remove(name);
+            if (region != null) {
+                detach(region);
+            }
+        } finally {
+            order.unlock();
+        }
+    }
+
     /** The region whose memory holds an address, the one that was attached last if there are several; null for none. */
     public @Nullable RecordedRegion regionAt(long address) {
         order.lock();
@@ -124,6 +140,39 @@ public final class Recorder {
      */
     public Persister persister(Persister wrapped, Runnable between) {
         return new RecordingPersister(this, wrapped, between);
+    }
+
+    /**
+     * The region at an address that is stored to through a persister. Memory that nobody has attached is the file that is
+     * mapped there. A file that is mapped again, perhaps elsewhere, is the region that it was; one that was made anew under the
+     * name of another has taken its place.
+     */
+    RecordedRegion mappedAt(long address) {
+        order.lock();
+        try {
+            RecordedRegion known = regionAt(address);
+            if (known != null && !mapped.containsValue(known)) {
+                return known;
+            }
+            Mapping mapping = Mapping.at(address);
+            known = mapped.get(mapping.name());
+            if (known != null && mapping.identity().equals(identities.get(mapping.name()))
+                    && known.lengthBytes() == mapping.memory().byteSize()) {
+                RecordedRegion again = known.holds(address) ? known : known.over(mapping.memory());
+                attached.set(attached.indexOf(known), again);
+                mapped.put(mapping.name(), again);
+                return again;
+            }
+            if (known != null) {
+                detach(known);
+            }
+            RecordedRegion anew = attach(mapping.name(), mapping.memory());
+            mapped.put(mapping.name(), anew);
+            identities.put(mapping.name(), mapping.identity());
+            return anew;
+        } finally {
+            order.unlock();
+        }
     }
 
     private void findDifferences() {

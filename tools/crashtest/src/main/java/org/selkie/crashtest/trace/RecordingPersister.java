@@ -24,15 +24,11 @@ final class RecordingPersister implements Persister {
         this.between = between;
     }
 
-    /** A persister belongs to one mapping: an address that is in no region yet brings its mapping with it. */
+    /** A persister belongs to one mapping: the first address tells which. */
     private RecordedRegion regionAt(long address) {
         RecordedRegion known = last;
         if (known == null || !known.holds(address)) {
-            known = recorder.regionAt(address);
-            if (known == null) {
-                Mapping mapping = Mapping.at(address);
-                known = recorder.attach(mapping.name(), mapping.memory());
-            }
+            known = recorder.mappedAt(address);
             last = known;
         }
         return known;

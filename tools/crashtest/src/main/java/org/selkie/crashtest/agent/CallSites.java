@@ -34,7 +34,7 @@ final class CallSites implements ClassFileTransformer {
     /** A class file of Java 7 has invokedynamic. */
     private static final int OLDEST_VERSION = 51;
 
-    private static final ClassDesc HOOKS = Objects.requireNonNull(Hooks.class.describeConstable().orElseThrow());
+    private static final ClassDesc HOOKS = Hooks.class.describeConstable().orElseThrow();
     private static final DirectMethodHandleDesc CALL = ConstantDescs.ofCallsiteBootstrap(HOOKS, "call", ConstantDescs.CD_CallSite,
             ConstantDescs.CD_MethodHandle, ConstantDescs.CD_String);
     private static final DirectMethodHandleDesc VAR_HANDLE_CALL = ConstantDescs.ofCallsiteBootstrap(HOOKS, "varHandleCall",
@@ -59,7 +59,7 @@ final class CallSites implements ClassFileTransformer {
     @Override
     public byte @Nullable [] transform(Module module, @Nullable ClassLoader loader, String name, @Nullable Class<?> redefined,
             @Nullable ProtectionDomain domain, byte[] bytes) {
-        if (loader == null || loader == ClassLoader.getPlatformClassLoader() || isOwn(domain)
+        if (loader == null || loader.equals(ClassLoader.getPlatformClassLoader()) || isOwn(domain)
                 || NOT_USERS.stream().anyMatch(name::startsWith)) {
             return null;
         }

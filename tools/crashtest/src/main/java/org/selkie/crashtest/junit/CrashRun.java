@@ -178,8 +178,11 @@ public final class CrashRun {
 
     private void explore(PersistenceModel model, Trace trace, List<String> notes, Function<Exploration, Report> how) {
         Report report;
-        try (ProgressLine line = new ProgressLine(System.err, title + " (" + model.name() + ")", settings.progress())) {
+        ProgressLine line = new ProgressLine(System.err, title + " (" + model.name() + ")", settings.progress());
+        try {
             report = how.apply(settings.exploration(trace, model).progress(line::at));
+        } finally {
+            line.end();
         }
         outcomes.explored(new CrashReport(title, trace, report, fields, notes, List.of()), settings);
         if (report.violations().isEmpty() && report.points() > settings.budget()) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.selkie.crashtest.Progress;
 
 /** A line on standard error that says how far an exploration is. Drawn over itself on a terminal, else line by line. */
-final class ProgressLine implements AutoCloseable {
+final class ProgressLine {
 
     private static final String CLEAR_LINE = "\r\u001b[K";
     private static final long EVERY_SECONDS_IN_A_FILE = 5;
@@ -64,8 +64,7 @@ final class ProgressLine implements AutoCloseable {
     }
 
     /** Takes the line away. */
-    @Override
-    public void close() {
+    void end() {
         if (drawn && terminal) {
             to.print(CLEAR_LINE);
             to.flush();

@@ -35,14 +35,15 @@ record RunSettings(List<PersistenceModel> models, CrashPoints points, long budge
         Long seed = number(SEED);
         Long budget = number(BUDGET);
         Long k = number(K);
-        boolean drawn = seed == null && test.seed() == 0;
         String models = System.getProperty(MODEL);
+        long chosen = seed != null ? seed : test.seed();
         return new RunSettings(
                 Arrays.stream(models == null ? test.model() : models.split(",")).map(String::strip)
                         .map(PersistenceModel::named).toList(),
                 test.points(), budget == null ? test.budget() : budget,
-                seed != null ? seed : drawn ? ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE) : test.seed(),
-                k == null ? test.k() : Math.toIntExact(k), test.threads(), test.imageMillis(), path(HTML), path(IMAGE), ProgressLine.isWanted(System.getProperty(PROGRESS)));
+                chosen != 0 ? chosen : ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE),
+                k == null ? test.k() : Math.toIntExact(k), test.threads(), test.imageMillis(), path(HTML), path(IMAGE),
+                ProgressLine.isWanted(System.getProperty(PROGRESS)));
     }
 
     Exploration exploration(Trace trace, PersistenceModel model) {

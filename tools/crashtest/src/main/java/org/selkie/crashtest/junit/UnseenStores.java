@@ -35,7 +35,8 @@ final class UnseenStores {
             replayed.put(region.region(), MemorySegment.ofArray(region.region().initial().toArray(ValueLayout.JAVA_BYTE)));
         }
         for (Event event : trace.events()) {
-            if (event instanceof Event.Store store && replayed.get(store.region()) instanceof MemorySegment copy) {
+            MemorySegment copy = event instanceof Event.Store store ? replayed.get(store.region()) : null;
+            if (copy != null && event instanceof Event.Store store) {
                 MemorySegment.copy(store.bytes(), 0, copy, ValueLayout.JAVA_BYTE, store.offsetBytes(), store.bytes().length);
             }
         }

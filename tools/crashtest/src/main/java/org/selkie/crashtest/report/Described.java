@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.crashtest.report;
 
+import java.nio.charset.StandardCharsets;
+import java.util.stream.IntStream;
 import org.selkie.crashtest.trace.Event;
+import org.selkie.crashtest.trace.StoreKind;
 
 /** Events in words, with the names of fields. */
 final class Described {
@@ -33,7 +36,7 @@ final class Described {
             case NON_TEMPORAL -> " (past the caches)";
         };
         return (name.isEmpty() ? "" : name + " ") + range(store.region().name(), store.offsetBytes(), store.lengthBytes())
-                + " = " + value(store.bytes()) + kind;
+                + " = " + (store.kind() == StoreKind.PLAIN ? value(store.bytes()) : bytes(store.bytes())) + kind;
     }
 
     static String range(String region, long offsetBytes, long lengthBytes) {
@@ -45,7 +48,7 @@ final class Described {
         if (bytes.length <= Long.BYTES) {
             long value = 0;
             for (int i = bytes.length - 1; i >= 0; i--) {
-                value = value << 8 | bytes[i] & 0xff;
+                value = (value << 8) | (bytes[i] & 0xff);
             }
             long reversed = Long.reverseBytes(value) >>> (Long.SIZE - 8 * bytes.length);
             if (bytes.length >= Integer.BYTES && Long.compareUnsigned(reversed, value) < 0 && reversed >>> 16 == 0) {
@@ -54,6 +57,15 @@ final class Described {
             }
             return Long.toUnsignedString(value) + (Long.compareUnsigned(value, 9) > 0 ? " (0x" + Long.toHexString(value) + ")"
                     : "");
+        }
+        return bytes(bytes);
+    }
+
+    /** The first bytes, and as text where they are text. */
+    private static String bytes(byte[] bytes) {
+        int end = bytes.length > 1 && bytes[bytes.length - 1] == 0 ? bytes.length - 1 : bytes.length;
+        if (end <= 2 * MOST_BYTES && IntStream.range(0, end).allMatch(i -> bytes[i] >= ' ' && bytes[i] < 127)) {
+            return '"' + new String(bytes, 0, end, StandardCharsets.US_ASCII) + '"';
         }
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < Math.min(bytes.length, MOST_BYTES); i++) {

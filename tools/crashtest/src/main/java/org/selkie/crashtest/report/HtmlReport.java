@@ -131,7 +131,7 @@ public final class HtmlReport {
                 stack("stack of the fence that did not wait for it, " + StoreFate.number(fate.passing()),
                         fate.passing().site());
             }
-            if (fate.later() != null) {
+            if (fate.flush() == null && fate.later() != null) {
                 stack("stack of its first flush, " + StoreFate.number(fate.later()), fate.later().site());
             }
         }
@@ -165,10 +165,11 @@ public final class HtmlReport {
         if (image.length == 0 || stored.length != image.length) {
             return;
         }
-        long shown = Math.min(line.place().lengthBytes(), FlatMemory.LINE_BYTES);
+        int first = (int) line.place().offsetBytes();
+        int end = (int) Math.min(first + Math.min(line.place().lengthBytes(), FlatMemory.LINE_BYTES), image.length);
         page.raw("<table class=\"words\"><tr><th>offset</th><th>field</th><th>found by recovery</th><th>stored by the code</th>"
                 + "</tr>\n");
-        for (int at = (int) line.place().offsetBytes(); at < Math.min(line.place().offsetBytes() + shown, image.length); at += Long.BYTES) {
+        for (int at = first; at < end; at += Long.BYTES) {
             int length = Math.min(Long.BYTES, image.length - at);
             byte[] found = java.util.Arrays.copyOfRange(image, at, at + length);
             byte[] live = java.util.Arrays.copyOfRange(stored, at, at + length);

@@ -22,7 +22,7 @@ final class Markup {
                 case '>' -> out.append("&gt;");
                 case '"' -> out.append("&quot;");
                 case '\'' -> out.append("&#39;");
-                default -> out.append(c < ' ' && c != '\n' && c != '\t' || Character.isSurrogate(c) && !isPaired(text, i)
+                default -> out.append((c < ' ' && c != '\n' && c != '\t') || (Character.isSurrogate(c) && !isPaired(text, i))
                         ? '\uFFFD' : c);
             }
         }

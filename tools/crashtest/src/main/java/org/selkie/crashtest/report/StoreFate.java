@@ -64,8 +64,9 @@ record StoreFate(Event.Store store, Event.@Nullable Flush flush, Event.@Nullable
             return "fence after it, before anything relies on it";
         }
         String range = store.region().name() + "[" + store.offsetBytes() + ", +" + store.lengthBytes() + "]";
-        if (flush != null) {
-            return "fence after that flush, on the same thread, before anything relies on the store";
+        if (flush != null && (next == null || flush.number() < next.number())) {
+            return "fence after the flush " + number(flush) + ", on the same thread, before " + (next == null
+                    ? "anything relies on the store" : "the store " + number(next) + " at " + next.site());
         }
         if (passing != null && (next == null || passing.number() < next.number())) {
             return "flush " + range + " before the fence " + number(passing) + " at " + passing.site();

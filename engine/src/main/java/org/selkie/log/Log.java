@@ -26,8 +26,9 @@ import org.selkie.persist.Persister;
  *
  * <p><b>Errors.</b> {@link org.selkie.fault.PoolFullException}: nothing was written, try again after {@link #trim}.
  * {@link RecordTooLargeException}: nothing was written. {@link org.selkie.fault.LogStoppedException}: the log was closed,
- * lost its seal, or a store to it failed; open the pool again. Payloads are read, never changed, and a {@code ByteBuffer}
- * keeps its position.
+ * lost its seal, or a store to it failed; open the pool again. {@link org.selkie.fault.PayloadFaultException}: the payload
+ * lies in a mapped file that was truncated; nothing was written, and the log goes on. Payloads are read, never changed, and
+ * a {@code ByteBuffer} keeps its position.
  */
 public final class Log {
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.log;
 
-import org.selkie.fault.SelkieException;
-
 /**
  * Places for any number of threads. A thread claims its place by moving the tail, writes and fences its record on its own,
  * and does not wait for those before it: a record that another thread had claimed and not yet written when the power went
@@ -56,7 +54,7 @@ final class SharedClaims implements Claims {
 
     @Override
     public RuntimeException failed(int slot, long position, long bytes, Throwable e) {
-        if (e instanceof SelkieException || !log.cover(position, bytes)) {
+        if (!Claims.isOfThePayload(e) || !log.cover(position, bytes)) {
             log.failAt(position, e);
         }
         writers.leave(slot);

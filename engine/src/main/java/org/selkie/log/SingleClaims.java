@@ -2,7 +2,6 @@
 package org.selkie.log;
 
 import org.jspecify.annotations.Nullable;
-import org.selkie.fault.SelkieException;
 import org.selkie.fault.WrongWriterException;
 
 /**
@@ -66,7 +65,7 @@ final class SingleClaims implements Claims {
     @Override
     public RuntimeException failed(int held, long position, long bytes, Throwable e) {
         // The tail has not moved: unless storing failed, the place is as free as before.
-        if (e instanceof SelkieException) {
+        if (!Claims.isOfThePayload(e)) {
             log.failAt(position, e);
         }
         writers.leave(slot);

@@ -5,10 +5,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,7 +42,8 @@ final class PoolExtents implements ExtentSource {
     private final Deque<FormattedExtent> free = new ArrayDeque<>();
     /** Of a pool that is read only: what another process has given to somebody else since. */
     private final List<FormattedExtent> outdated = new ArrayList<>();
-    private final Map<String, LogOpener> owners = new HashMap<>();
+    /** Read without the monitor by whoever hears of a broken seal. */
+    private final Map<String, LogOpener> owners = new ConcurrentHashMap<>();
     private final ExecutorService background;
     /** Held while an extent is made, never asked for under this object's monitor: numbers stay without gaps. */
     private final Object making = new Object();
@@ -347,6 +348,9 @@ final class PoolExtents implements ExtentSource {
         if (event.after() instanceof SealState.Held || event.after() instanceof SealState.Released) {
             return;
         }
+        // First of all, and waiting for nobody: no record is begun any more on blocks that may move.
+        SealBrokenException reason = lost(event.extent(), event.after());
+        owners.values().forEach(owner -> owner.stopIfOn(event.extent(), reason));
         // On a thread of its own: what prepares extents may be what the log waits for.
         Thread.ofPlatform().daemon().name("selkie-let-go-" + name).start(() -> letGo(event));
     }

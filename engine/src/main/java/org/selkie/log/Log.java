@@ -167,7 +167,7 @@ public final class Log {
 
     /** Whether the log still takes and gives records. */
     public boolean isRunning() {
-        return state.isRunning();
+        return state.stop.isRunning();
     }
 
     StagingPool staging() {

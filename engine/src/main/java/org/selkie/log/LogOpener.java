@@ -68,7 +68,7 @@ public final class LogOpener {
         LogState fresh = new LogState(name, source, recovered,
                 readOnly ? new ReadOnlyTail(name, source, recovered) : null);
         if (readOnly) {
-            fresh.stop(new ReadOnlyException("log " + name
+            fresh.stop.stop(new ReadOnlyException("log " + name
                     + " was opened for reading; open the pool without PoolOptions.readOnly to write"));
         }
         Claims claims = wanted.singleWriter() ? new SingleClaims(fresh) : new SharedClaims(fresh);
@@ -77,6 +77,17 @@ public final class LogOpener {
         log = opened;
         options = wanted;
         return opened;
+    }
+
+    /**
+     * Whoever claims a place in the log from now on is refused, if the log has an extent of this name. Waits for nobody, so
+     * that a seal's listener can call it; {@link #close(SelkieException)} is still to come.
+     */
+    public void stopIfOn(String extent, SelkieException reason) {
+        LogState opened = state;
+        if (opened != null && opened.chain.all().stream().anyMatch(candidate -> candidate.toString().equals(extent))) {
+            opened.stop.stop(reason);
+        }
     }
 
     /** Stops the log: threads at work finish, everything is made durable, and the extents are nobody's any more. */

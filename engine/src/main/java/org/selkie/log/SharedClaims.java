@@ -30,7 +30,7 @@ final class SharedClaims implements Claims {
                 LogExtent extent = log.active;
                 long position = log.tail();
                 if (position < extent.first || position + bytes > extent.end) {
-                    log.makeRoom(bytes);
+                    log.makeRoom(slot, bytes);
                 } else if (log.claim(position, position + bytes)) {
                     writers.raise(slot, position);
                     return position;
@@ -55,7 +55,7 @@ final class SharedClaims implements Claims {
     @Override
     public RuntimeException failed(int slot, long position, long bytes, Throwable e) {
         if (!Claims.isOfThePayload(e) || !log.cover(position, bytes)) {
-            log.failAt(position, e);
+            log.stop.failAt(position, e);
         }
         writers.leave(slot);
         return LogState.rethrow(e);

@@ -11,12 +11,14 @@ import org.selkie.fault.WrongWriterException;
 final class SingleClaims implements Claims {
 
     private final LogState log;
+    private final LogStop stop;
     private final PositionSlots writers;
     private final int slot;
     private @Nullable Thread owner;
 
     SingleClaims(LogState log) {
         this.log = log;
+        this.stop = log.stop;
         this.writers = log.writers;
         this.slot = writers.enter(PositionSlots.FREE - 1);
         writers.leave(slot);
@@ -28,7 +30,7 @@ final class SingleClaims implements Claims {
         if (Thread.currentThread() != owner) {
             bind();
         }
-        writers.occupy(slot, log.tail() & ~LogState.STOPPED);
+        writers.occupy(slot, log.tail() & ~LogStop.STOPPED);
         return slot;
     }
 
@@ -36,14 +38,14 @@ final class SingleClaims implements Claims {
     public long claim(int held, long bytes) {
         try {
             while (true) {
-                log.requireRunning();
+                stop.requireRunning();
                 long position = log.tail();
                 LogExtent extent = log.active;
                 if (position >= extent.first && position + bytes <= extent.end) {
                     return position;
                 }
-                log.makeRoom(bytes);
-                writers.raise(held, log.tail() & ~LogState.STOPPED);
+                log.makeRoom(held, bytes);
+                writers.raise(held, log.tail() & ~LogStop.STOPPED);
             }
         } catch (Throwable e) {
             writers.leave(held);
@@ -66,7 +68,7 @@ final class SingleClaims implements Claims {
     public RuntimeException failed(int held, long position, long bytes, Throwable e) {
         // The tail has not moved: unless storing failed, the place is as free as before.
         if (!Claims.isOfThePayload(e)) {
-            log.failAt(position, e);
+            stop.failAt(position, e);
         }
         writers.leave(slot);
         return LogState.rethrow(e);

@@ -44,6 +44,8 @@ final class PoolExtents implements ExtentSource {
     private final List<FormattedExtent> outdated = new ArrayList<>();
     /** Read without the monitor by whoever hears of a broken seal. */
     private final Map<String, LogOpener> owners = new ConcurrentHashMap<>();
+    /** Logs whose last extent may or may not be theirs on media, and why they are given no other one. */
+    private final Map<String, LogStoppedException> halfGiven = new ConcurrentHashMap<>();
     private final ExecutorService background;
     /** Held while an extent is made, never asked for under this object's monitor: numbers stay without gaps. */
     private final Object making = new Object();
@@ -118,6 +120,10 @@ final class PoolExtents implements ExtentSource {
     @Override
     public FormattedExtent take(String logName, long logCreatedMillis, long sequence) {
         Pool.requireWritable(options, "an extent for log " + logName);
+        LogStoppedException stopped = halfGiven.get(logName);
+        if (stopped != null) {
+            throw new LogStoppedException(stopped.getMessage(), stopped);
+        }
         FormattedExtent taken = assignFree(logName, logCreatedMillis, sequence);
         if (taken != null) {
             return taken;
@@ -154,10 +160,24 @@ final class PoolExtents implements ExtentSource {
         try {
             extent.reformat(extent.header().assignedTo(logName, logCreatedMillis, sequence));
         } catch (RuntimeException e) {
-            free.addFirst(extent);
-            throw e;
+            throw giveUp(extent, logName, e);
         }
         return extent;
+    }
+
+    /**
+     * The kernel tells once that a write-back failed, and the next one would seem to succeed. So the extent, which may or may
+     * not be the log's on media, is used no more, and the log must not take another one for the same place.
+     */
+    private LogStoppedException giveUp(FormattedExtent extent, String logName, RuntimeException failure) {
+        LogStoppedException stopped = new LogStoppedException("the header of " + extent.extent().report().name()
+                + ", the next extent of log " + logName + ", could not be made durable: " + failure.getMessage()
+                + "; what was acknowledged is durable, open the pool again", failure);
+        halfGiven.put(logName, stopped);
+        Failures failures = new Failures();
+        failures.attempt(extent.extent()::close);
+        failures.addTo(stopped);
+        return stopped;
     }
 
     private static boolean isSealed(FormattedExtent extent) {

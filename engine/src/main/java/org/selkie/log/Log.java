@@ -73,6 +73,11 @@ public final class Log {
         return write(payload, payload.byteSize());
     }
 
+    /** Appends the whole of an Agrona buffer: its capacity, not what a wrapped {@code ByteBuffer} has remaining. */
+    public long append(DirectBuffer payload) {
+        return append(payload, 0, payload.capacity());
+    }
+
     /** Appends a part of an Agrona buffer. */
     public long append(DirectBuffer payload, int offset, int lengthBytes) {
         payload.boundsCheck(offset, lengthBytes);

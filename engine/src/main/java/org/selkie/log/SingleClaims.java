@@ -5,8 +5,9 @@ import org.jspecify.annotations.Nullable;
 import org.selkie.fault.WrongWriterException;
 
 /**
- * Places for one thread, the first that comes: nothing has to be claimed from others, and every record proves that the one
- * before it is durable. The tail moves when a record is written, so that nobody sees a claim that is not.
+ * Places for one thread, the first that comes, and when that is dead the next: nothing has to be claimed from others, and every
+ * record proves that the one before it is durable. The tail moves when a record is written, so that nobody sees a claim that is
+ * not.
  */
 final class SingleClaims implements Claims {
 
@@ -74,13 +75,15 @@ final class SingleClaims implements Claims {
         return LogState.rethrow(e);
     }
 
+    /** All that a thread did happens before another one finds that it is not alive any more. */
     private synchronized void bind() {
-        if (owner == null) {
+        Thread before = owner;
+        if (before == null || !before.isAlive()) {
             owner = Thread.currentThread();
             return;
         }
         throw new WrongWriterException("log " + log.name + " was opened for a single writer, which is thread \""
-                + owner.getName() + "\"; thread \"" + Thread.currentThread().getName()
+                + before.getName() + "\" and still alive; thread \"" + Thread.currentThread().getName()
                 + "\" cannot append: open it without LogOptions.singleWriter");
     }
 }

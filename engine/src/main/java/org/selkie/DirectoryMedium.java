@@ -186,7 +186,7 @@ final class DirectoryMedium implements ExtentMedium {
 
     @Override
     public Extent open(int number, long extentBytes) {
-        return Extent.open(extentFile(number), extentOptions.withLengthBytes(extentBytes));
+        return Extent.open(extentFile(number), extentOptions.withLengthBytes(extentBytes).withPopulate(false));
     }
 
     @Override

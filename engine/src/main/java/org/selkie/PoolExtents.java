@@ -132,7 +132,7 @@ final class PoolExtents implements ExtentSource {
                     return assign(made, logName, logCreatedMillis, sequence);
                 }
             }
-            made.extent().close();
+            made.extent().closePersisted();
             throw new SealBrokenException("the seal of " + made.extent().report().name() + " broke while the extent was made for"
                     + " log " + logName + "; try again");
         }
@@ -142,7 +142,7 @@ final class PoolExtents implements ExtentSource {
     private synchronized @Nullable FormattedExtent assignFree(String logName, long logCreatedMillis, long sequence) {
         FormattedExtent extent = free.pollFirst();
         while (extent != null && !isSealed(extent)) {
-            extent.extent().close();
+            extent.extent().closePersisted();
             extent = free.pollFirst();
         }
         return extent == null ? null : assign(extent, logName, logCreatedMillis, sequence);
@@ -150,6 +150,7 @@ final class PoolExtents implements ExtentSource {
 
     /** The monitor is held: a seal that breaks from now on finds the extent with its new owner. */
     private FormattedExtent assign(FormattedExtent extent, String logName, long logCreatedMillis, long sequence) {
+        extent.extent().makePresent();
         try {
             extent.reformat(extent.header().assignedTo(logName, logCreatedMillis, sequence));
         } catch (RuntimeException e) {
@@ -176,7 +177,7 @@ final class PoolExtents implements ExtentSource {
                 return formatted;
             } catch (RuntimeException | Error e) {
                 Failures failures = new Failures();
-                failures.attempt(extent::close);
+                failures.attempt(extent::closePersisted);
                 failures.attempt(() -> medium.remove(number));
                 failures.addTo(e);
                 throw e;
@@ -210,7 +211,7 @@ final class PoolExtents implements ExtentSource {
         }
         if (!isSealed(extent)) {
             // Its blocks may move: nothing is stored there any more. Recovery finds that its log begins behind it.
-            extent.extent().close();
+            extent.extent().closePersisted();
             return;
         }
         extent.reformat(extent.header().freed());
@@ -218,7 +219,7 @@ final class PoolExtents implements ExtentSource {
             free.addLast(extent);
             return;
         }
-        extent.extent().close();
+        extent.extent().closePersisted();
         if (medium.remove(number)) {
             open.remove(number);
         } else {
@@ -268,7 +269,7 @@ final class PoolExtents implements ExtentSource {
             return null;
         }
         if (known != null && known.header().equals(opened.header())) {
-            opened.extent().close();
+            opened.extent().closePersisted();
             return known;
         }
         if (known != null) {
@@ -307,7 +308,7 @@ final class PoolExtents implements ExtentSource {
             }
             return new FormattedExtent(extent, persisterOf(extent), found);
         } catch (RuntimeException | Error e) {
-            extent.close();
+            extent.closePersisted();
             throw e;
         }
     }
@@ -364,7 +365,7 @@ final class PoolExtents implements ExtentSource {
                 owner = ownerOf(found);
                 if (unused) {
                     // Under the monitor: nobody can be given it meanwhile, and who closes the pool waits.
-                    found.extent().close();
+                    found.extent().closePersisted();
                 }
             }
             if (owner == null || owner == stopped) {
@@ -400,7 +401,7 @@ final class PoolExtents implements ExtentSource {
     /** Never unmaps what a thread of its log may still use. */
     private static void closeUnlessUsed(FormattedExtent extent, @Nullable LogOpener owner) {
         if (owner == null || owner.isDrained()) {
-            extent.extent().close();
+            extent.extent().closePersisted();
         }
     }
 

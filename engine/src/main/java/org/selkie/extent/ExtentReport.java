@@ -20,7 +20,7 @@ import org.selkie.seal.SealTier;
  * @param tierReason why this tier
  * @param pageSizeBytes the size of the pages that the kernel promises; larger ones are its own choice
  * @param hugePagesPossible whether address and length allow pages of 2 MiB
- * @param populated whether every page was made present
+ * @param populated whether every page was made present when it was mapped
  */
 public record ExtentReport(
         String name,

@@ -98,7 +98,7 @@ final class Opening {
             Medium medium = MediumProbe.classify(handle, !options.readOnly()).medium();
             DurabilityPlan plan = opening.plan(handle, file, medium);
             long lengthBytes = opening.requireLength(handle);
-            if (!options.readOnly()) {
+            if (!options.readOnly() && options.populate()) {
                 // Before the pages are made present: that would fill the holes of a file that is to be refused.
                 Allocation.requireWhole(handle, lengthBytes);
             }
@@ -213,7 +213,7 @@ final class Opening {
             // A hint; where the kernel has no huge pages for files in memory it changes nothing.
             mapping.advise(KernelAbi.MADV_HUGEPAGE);
         }
-        boolean populated = options.populate() && !options.readOnly() && mapping.populate();
+        boolean populated = options.populate() && !options.readOnly() && Extent.makePresent(mapping, subject.plan.granularity());
         boolean checked = !options.readOnly() && !subject.isDevice();
         Optional<BlockMap> map = checked
                 ? Optional.of(Allocation.requireWhole(subject.handle, subject.lengthBytes))

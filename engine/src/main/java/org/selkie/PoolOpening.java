@@ -202,14 +202,14 @@ final class PoolOpening {
     }
 
     private void load(PoolExtents extents, int number) {
-        if (medium.isUnfinished(number, extents.header().extentBytes())) {
-            dropUnfinished(extents, number);
-            return;
-        }
         FormattedExtent extent;
         try {
             extent = openOrRestore(extents, number);
         } catch (SelkieException e) {
+            if (isUnfinished(extents, number, e)) {
+                dropUnfinished(extents, number);
+                return;
+            }
             if (!canGoOnWithout(e)) {
                 throw e;
             }
@@ -225,6 +225,14 @@ final class PoolOpening {
         if (extent.header().state() == ExtentHeader.State.LOG) {
             byLog.computeIfAbsent(extent.header().logName(), _ -> new ArrayList<>()).add(extent);
         }
+    }
+
+    /** Whether an extent was refused because a crash, or another process, has not finished it. */
+    private boolean isUnfinished(PoolExtents extents, int number, SelkieException refusal) {
+        boolean perhaps = refusal instanceof ExtentLengthException || refusal instanceof MediumRefusedException
+                || refusal instanceof PoolFormatException
+                || (refusal instanceof SystemCallException failed && failed.errno() == Errno.ENOENT);
+        return perhaps && medium.isUnfinished(number, extents.header().extentBytes());
     }
 
     /** Strict about what cannot be read, unless the user wants whatever there is. */
@@ -256,7 +264,7 @@ final class PoolOpening {
         try {
             return extents.openExtent(number);
         } catch (ExtentLengthException | MediumRefusedException e) {
-            if (options.readOnly() || options.recoveryMode() != RecoveryMode.SALVAGE) {
+            if (options.readOnly() || options.recoveryMode() != RecoveryMode.SALVAGE || isUnfinished(extents, number, e)) {
                 throw e;
             }
             medium.fill(number, extents.header().extentBytes());

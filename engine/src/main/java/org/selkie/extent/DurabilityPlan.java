@@ -16,8 +16,9 @@ import org.selkie.persist.PersistenceDomain;
 record DurabilityPlan(Durability durability, Granularity granularity, String reason) {
 
     /** Chooses the way, or refuses. */
-    static DurabilityPlan choose(String name, Medium medium, Durability required, PersistenceDomain domain) {
+    static DurabilityPlan choose(String name, Medium medium, Durability required) {
         if (medium.isPersistent() && medium.isDirect()) {
+            PersistenceDomain domain = PersistenceDomain.ofThisMachine();
             Granularity granularity = domain.granularity();
             String how = granularity == Granularity.BYTE ? "a fence, the caches survive" : "write-back and a fence";
             return new DurabilityPlan(

@@ -15,6 +15,7 @@ import org.selkie.os.Mapping;
 import org.selkie.persist.Durability;
 import org.selkie.persist.Granularity;
 import org.selkie.persist.Persister;
+import org.selkie.seal.LeaseTable;
 import org.selkie.seal.Seal;
 import org.selkie.seal.SealAudit;
 import org.selkie.seal.SealTier;
@@ -73,7 +74,16 @@ public final class Extent implements AutoCloseable {
      * @return the extent
      */
     public static Extent open(Path file, ExtentOptions options) {
-        return Opening.open(file, options);
+        return Opening.open(file, options, new LeaseTable());
+    }
+
+    /**
+     * As {@link #open(Path, ExtentOptions)}, for somebody who opens many.
+     *
+     * @param leases who holds a lease, shared by opens that follow each other
+     */
+    public static Extent open(Path file, ExtentOptions options, LeaseTable leases) {
+        return Opening.open(file, options, leases);
     }
 
     /**

@@ -17,8 +17,8 @@ import org.selkie.os.KernelAbi;
 import org.selkie.os.Linux;
 import org.selkie.os.Mapping;
 import org.selkie.persist.Durability;
-import org.selkie.persist.PersistenceDomain;
 import org.selkie.seal.BlockMap;
+import org.selkie.seal.LeaseTable;
 import org.selkie.seal.Ownership;
 import org.selkie.seal.SealMarker;
 import org.selkie.seal.SealTarget;
@@ -83,11 +83,11 @@ final class Opening {
         }
     }
 
-    static Extent open(Path file, ExtentOptions options) {
+    static Extent open(Path file, ExtentOptions options, LeaseTable leases) {
         DirectMapping.requirePossible(file.toString(), options);
         FileStatus status = FileHandle.statusOf(file);
         MediumProbe.requireFile(file.toString(), status);
-        Ownership.requireNoLease(file, status);
+        leases.requireNone(file, status);
         try (Undo undo = new Undo()) {
             Opening opening = new Opening(options, undo);
             FileHandle handle = opening.openFile(file);
@@ -129,7 +129,7 @@ final class Opening {
         DirectMapping.requirePossible(name, options);
         // Nothing exists yet, so the refusal of a durability that memory cannot keep costs nothing.
         DurabilityPlan plan = DurabilityPlan.choose(
-                "memfd:" + name, Medium.MEMFD, options.requiredDurability(), PersistenceDomain.ofThisMachine());
+                "memfd:" + name, Medium.MEMFD, options.requiredDurability());
         try (Undo undo = new Undo()) {
             Opening opening = new Opening(options, undo);
             int huge = options.hugePages() ? KernelAbi.MFD_HUGETLB | KernelAbi.MFD_HUGE_2MB : 0;
@@ -158,7 +158,7 @@ final class Opening {
         // A reader stores nothing: what the medium forgets is no reason to refuse it what is there.
         boolean readsMemory = options.readOnly() && !medium.isPersistent();
         Durability required = readsMemory ? Durability.PROCESS_CRASH : options.requiredDurability();
-        return DurabilityPlan.choose(handle.name(), medium, required, PersistenceDomain.ofThisMachine());
+        return DurabilityPlan.choose(handle.name(), medium, required);
     }
 
     /**

@@ -89,7 +89,7 @@ final class PoolOpening {
                 .withBreakListener(event -> {
                     PoolExtents extents = watcher.get();
                     if (extents != null) {
-                        extents.onSealEvent(event);
+                        extents.sealLoss().onEvent(event);
                     }
                 });
         return options.sealTier().isPresent() ? asked.withSealTier(options.sealTier().get()) : asked;
@@ -163,23 +163,17 @@ final class PoolOpening {
     }
 
     private void letGo(@Nullable PoolExtents extents, Throwable reason) {
-        try {
-            if (made) {
-                // What was refused leaves nothing behind: the next try may name other options.
-                medium.unmake();
-            }
-        } catch (RuntimeException | Error e) {
-            reason.addSuppressed(e);
+        Failures failures = new Failures();
+        if (extents != null) {
+            // Before anything is removed: a sealed file cannot be.
+            failures.attempt(() -> extents.closeExtents(List.of()));
         }
-        try {
-            if (extents != null) {
-                extents.close(List.of());
-            } else {
-                medium.close();
-            }
-        } catch (RuntimeException | Error e) {
-            reason.addSuppressed(e);
+        if (made) {
+            // What was refused leaves nothing behind: the next try may name other options.
+            failures.attempt(medium::unmake);
         }
+        failures.attempt(medium::close);
+        failures.addTo(reason);
     }
 
     private PoolHeader header() {
@@ -213,7 +207,7 @@ final class PoolOpening {
             if (!canGoOnWithout(e)) {
                 throw e;
             }
-            extents.reserve(number);
+            extents.table().reserve(number);
             if (!options.readOnly()) {
                 medium.setAside(number, extents.header().extentBytes());
             }
@@ -221,7 +215,7 @@ final class PoolOpening {
                     String.valueOf(e.getMessage())));
             return;
         }
-        extents.adopt(extent);
+        extents.table().adopt(extent);
         if (extent.header().state() == ExtentHeader.State.LOG) {
             byLog.computeIfAbsent(extent.header().logName(), _ -> new ArrayList<>()).add(extent);
         }
@@ -262,13 +256,13 @@ final class PoolOpening {
 
     private FormattedExtent openOrRestore(PoolExtents extents, int number) {
         try {
-            return extents.openExtent(number);
+            return extents.maker().open(number);
         } catch (ExtentLengthException | MediumRefusedException e) {
             if (options.readOnly() || options.recoveryMode() != RecoveryMode.SALVAGE || isUnfinished(extents, number, e)) {
                 throw e;
             }
             medium.fill(number, extents.header().extentBytes());
-            return extents.openExtent(number);
+            return extents.maker().open(number);
         }
     }
 
@@ -278,7 +272,7 @@ final class PoolOpening {
             LogOpener opener = LogOpener.recover(log.getKey(), log.getValue(), options.recoveryMode(), options.readOnly(),
                     extents);
             logs.put(log.getKey(), opener);
-            extents.watch(log.getKey(), opener);
+            extents.sealLoss().watch(log.getKey(), opener);
         }
         return logs;
     }

@@ -17,7 +17,8 @@ public final class FormattedExtent {
 
     private final Extent extent;
     private final Persister persister;
-    private ExtentHeader header;
+    /** Read by other threads of the pool as well. */
+    private volatile ExtentHeader header;
 
     /** Takes an extent whose header was read. */
     public FormattedExtent(Extent extent, Persister persister, ExtentHeader header) {

@@ -16,6 +16,7 @@ import org.selkie.os.FileStatus;
 import org.selkie.os.KernelAbi;
 import org.selkie.os.Linux;
 import org.selkie.os.Mapping;
+import org.selkie.os.MountPoint;
 import org.selkie.persist.Durability;
 import org.selkie.seal.BlockMap;
 import org.selkie.seal.LeaseTable;
@@ -150,15 +151,18 @@ final class Opening {
 
     private DurabilityPlan plan(FileHandle handle, @Nullable Path file, Medium medium) {
         boolean mustSurvive = !options.readOnly() && options.requiredDurability() == Durability.POWER_FAILURE;
-        if (mustSurvive && file != null && medium.isPersistent()) {
-            MountPromise.broken(file).ifPresent(reason -> {
-                throw new DurabilityUnavailableException(handle.name() + " cannot keep POWER_FAILURE: " + reason);
+        Optional<MountPoint> mount = options.requiredDurability() == Durability.POWER_FAILURE && file != null
+                && medium.isPersistent() ? Optional.of(MountPromise.mountOf(handle, file)) : Optional.empty();
+        if (mustSurvive) {
+            mount.flatMap(MountPromise::broken).ifPresent(reason -> {
+                throw new DurabilityUnavailableException(handle.name() + " cannot keep POWER_FAILURE: " + reason
+                        + ", or ask for PROCESS_CRASH");
             });
         }
         // A reader stores nothing: what the medium forgets is no reason to refuse it what is there.
         boolean readsMemory = options.readOnly() && !medium.isPersistent();
         Durability required = readsMemory ? Durability.PROCESS_CRASH : options.requiredDurability();
-        return DurabilityPlan.choose(handle.name(), medium, required);
+        return DurabilityPlan.choose(handle.name(), medium, required).restingOn(mount.flatMap(MountPromise::restsOn));
     }
 
     /**
@@ -242,6 +246,7 @@ final class Opening {
                 subject.plan.durability(),
                 subject.plan.granularity(),
                 subject.plan.reason(),
+                subject.plan.restsOn(),
                 options.sealTier(),
                 choice.seal().tier(),
                 choice.reason(),

@@ -2,6 +2,7 @@
 package org.selkie.log;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,16 +15,19 @@ final class ExtentChain {
     /** Never changed, always replaced. */
     private static final class Snapshot {
         final long firstSequence;
+        /** Behind {@link #count} there is room, which a later snapshot may use. */
         final LogExtent[] extents;
+        final int count;
 
-        Snapshot(long firstSequence, LogExtent[] extents) {
+        Snapshot(long firstSequence, LogExtent[] extents, int count) {
             this.firstSequence = firstSequence;
             this.extents = extents;
+            this.count = count;
         }
     }
 
     private final int shift;
-    private volatile Snapshot snapshot = new Snapshot(0, new LogExtent[0]);
+    private volatile Snapshot snapshot = new Snapshot(0, new LogExtent[0], 0);
 
     ExtentChain(long extentBytes) {
         shift = Long.numberOfTrailingZeros(extentBytes);
@@ -33,7 +37,7 @@ final class ExtentChain {
     @Nullable LogExtent at(long position) {
         Snapshot now = snapshot;
         long index = (position >>> shift) - now.firstSequence;
-        return index >= 0 && index < now.extents.length ? now.extents[(int) index] : null;
+        return index >= 0 && index < now.count ? now.extents[(int) index] : null;
     }
 
     LogExtent first() {
@@ -42,15 +46,16 @@ final class ExtentChain {
 
     LogExtent last() {
         Snapshot now = snapshot;
-        return now.extents[now.extents.length - 1];
+        return now.extents[now.count - 1];
     }
 
     List<LogExtent> all() {
-        return List.of(snapshot.extents);
+        Snapshot now = snapshot;
+        return List.of(Arrays.copyOf(now.extents, now.count));
     }
 
     int size() {
-        return snapshot.extents.length;
+        return snapshot.count;
     }
 
     /** The extent after another one, or null if there is none yet. */
@@ -60,22 +65,23 @@ final class ExtentChain {
 
     void add(LogExtent extent) {
         Snapshot now = snapshot;
-        LogExtent[] longer = new LogExtent[now.extents.length + 1];
-        System.arraycopy(now.extents, 0, longer, 0, now.extents.length);
-        longer[longer.length - 1] = extent;
-        snapshot = new Snapshot(longer.length == 1 ? extent.sequence : now.firstSequence, longer);
+        boolean full = now.count == now.extents.length;
+        // Twice as long each time: a log of many extents is put together at recovery one by one.
+        LogExtent[] extents = full ? Arrays.copyOf(now.extents, Math.max(8, 2 * now.count)) : now.extents;
+        extents[now.count] = extent;
+        snapshot = new Snapshot(now.count == 0 ? extent.sequence : now.firstSequence, extents, now.count + 1);
     }
 
     /** Takes out the extents that end at or below a position, all but the one given, and returns them. */
     List<LogExtent> removeBelow(long position, LogExtent kept) {
         List<LogExtent> removed = new ArrayList<>();
         List<LogExtent> left = new ArrayList<>();
-        for (LogExtent extent : snapshot.extents) {
+        for (LogExtent extent : all()) {
             boolean below = left.isEmpty() && extent.end <= position && extent != kept;
             (below ? removed : left).add(extent);
         }
         if (!removed.isEmpty()) {
-            snapshot = new Snapshot(left.get(0).sequence, left.toArray(LogExtent[]::new));
+            snapshot = new Snapshot(left.get(0).sequence, left.toArray(LogExtent[]::new), left.size());
         }
         return removed;
     }
@@ -83,7 +89,7 @@ final class ExtentChain {
     /** Takes out all. */
     List<LogExtent> clear() {
         List<LogExtent> all = all();
-        snapshot = new Snapshot(0, new LogExtent[0]);
+        snapshot = new Snapshot(0, new LogExtent[0], 0);
         return all;
     }
 }

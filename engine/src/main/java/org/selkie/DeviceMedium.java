@@ -108,7 +108,8 @@ final class DeviceMedium implements ExtentMedium {
 
     @Override
     public Extent open(int number, long extentBytes) {
-        return Extent.openDevice(path, offsetOf(number, extentBytes), extentOptions.withLengthBytes(extentBytes));
+        return Extent.openDevice(path, offsetOf(number, extentBytes),
+                extentOptions.withLengthBytes(extentBytes).withPopulate(false));
     }
 
     @Override

@@ -21,7 +21,7 @@ interface ExtentMedium extends AutoCloseable {
     List<Integer> numbers();
 
     /**
-     * Opens an extent that is there.
+     * Opens an extent that is there. Its pages are not made present: whoever is going to store to it has that done.
      *
      * @throws org.selkie.fault.ExtentLengthException if it is not as long as it should be
      */

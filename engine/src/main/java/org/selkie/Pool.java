@@ -108,7 +108,7 @@ public final class Pool implements AutoCloseable {
         var first = extents.take(name, System.currentTimeMillis(), 0);
         LogOpener opener = LogOpener.recover(name, List.of(first), options.recoveryMode(), false, extents);
         logs.put(name, opener);
-        extents.watch(name, opener);
+        extents.sealLoss().watch(name, opener);
         return opener;
     }
 

@@ -166,8 +166,8 @@ public record ExtentHeader(UUID poolId, int number, State state, long generation
      *                stray write of another extent's slot must not hide the right one
      */
     public static Decoded decode(byte[] bytes, String where, Predicate<ExtentHeader> belongs) {
-        Optional<ExtentHeader> first = decodeSlot(MemorySegment.ofArray(bytes).asSlice(0, SLOT_BYTES), where);
-        Optional<ExtentHeader> second = decodeSlot(MemorySegment.ofArray(bytes).asSlice(SLOT_BYTES, SLOT_BYTES), where);
+        Optional<ExtentHeader> first = decodeSlot(bytes, 0, where);
+        Optional<ExtentHeader> second = decodeSlot(bytes, SLOT_BYTES, where);
         if (first.isPresent() && second.isPresent()) {
             boolean firstBelongs = belongs.test(first.get());
             boolean takeFirst = firstBelongs == belongs.test(second.get())
@@ -202,6 +202,11 @@ public record ExtentHeader(UUID poolId, int number, State state, long generation
         }
         Arrays.fill(bytes, 0, Math.min(bytes.length, slots.length), (byte) 0);
         return true;
+    }
+
+    /** The header in one of the slots, if it verifies. */
+    static Optional<ExtentHeader> decodeSlot(byte[] bytes, int offset, String where) {
+        return decodeSlot(MemorySegment.ofArray(bytes).asSlice(offset, SLOT_BYTES), where);
     }
 
     private static Optional<ExtentHeader> decodeSlot(MemorySegment slot, String where) {

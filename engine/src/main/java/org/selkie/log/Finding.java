@@ -18,6 +18,8 @@ public record Finding(Kind kind, String extent, long offsetBytes, long position,
         TORN_TAIL(false),
         /** Space that a thread had claimed and not written, with later records behind it; never acknowledged. */
         UNFINISHED(false),
+        /** One of the two copies of an extent's header does not verify, the other does; an opening for writing writes it anew. */
+        HEADER_COPY(false),
         /** Records that were durable do not verify any more. */
         DAMAGE(true),
         /** Memory could not be read. */

@@ -71,6 +71,9 @@ public final class LogOpener {
             fresh.stop.stop(new ReadOnlyException("log " + name
                     + " was opened for reading; open the pool without PoolOptions.readOnly to write"));
         }
+        if (!readOnly) {
+            makePresent();
+        }
         Claims claims = wanted.singleWriter() ? new SingleClaims(fresh) : new SharedClaims(fresh);
         opened = new Log(fresh, new Appender(fresh, claims));
         state = fresh;
@@ -87,6 +90,15 @@ public final class LogOpener {
         LogState opened = state;
         if (opened != null && opened.chain.all().stream().anyMatch(candidate -> candidate.toString().equals(extent))) {
             opened.stop.stop(reason);
+        }
+    }
+
+    /** What is going to be written: the extent with the tail, and those that were prepared behind it. */
+    private void makePresent() {
+        for (LogExtent extent : recovered.chain().all()) {
+            if (extent.end > recovered.tail()) {
+                extent.formatted.extent().makePresent();
+            }
         }
     }
 

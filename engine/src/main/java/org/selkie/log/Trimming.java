@@ -41,7 +41,7 @@ final class Trimming {
             }
             LogExtent holder = holderOf(position);
             if (position != end && position != holder.end) {
-                new LogReader(log, Visibility.PERSISTED).readAt(position);
+                UnreadablePlaces.requireTrimmable(log, position);
             }
             begin(position, holder);
         } finally {

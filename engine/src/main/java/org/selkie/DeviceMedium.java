@@ -146,6 +146,11 @@ final class DeviceMedium implements ExtentMedium {
     }
 
     @Override
+    public boolean isFillable(int number, long extentBytes) {
+        return false;
+    }
+
+    @Override
     public void fill(int number, long extentBytes) {
         // The slices of a device are as long as they are.
     }

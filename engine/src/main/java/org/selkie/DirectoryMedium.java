@@ -253,6 +253,12 @@ final class DirectoryMedium implements ExtentMedium {
     }
 
     @Override
+    public boolean isFillable(int number, long extentBytes) {
+        FileStatus status = FileHandle.statusOf(extentFile(number));
+        return status.isRegularFile() && (status.sizeBytes() != extentBytes || status.allocatedBytes() < extentBytes);
+    }
+
+    @Override
     public void fill(int number, long extentBytes) {
         try (FileHandle handle = openQuietly(extentFile(number), KernelAbi.O_RDWR)) {
             long sizeBytes = Math.min(handle.status().sizeBytes(), extentBytes);

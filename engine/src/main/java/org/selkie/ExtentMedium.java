@@ -37,6 +37,9 @@ interface ExtentMedium extends AutoCloseable {
     /** Whether an extent that is there was never finished: nothing in it has a meaning, and it can go. */
     boolean isUnfinished(int number, long extentBytes);
 
+    /** Whether {@link #fill} could make an extent whole that is refused as it is. */
+    boolean isFillable(int number, long extentBytes);
+
     /** Makes an extent that was cut short, or had holes punched into it, whole again: zeros where nothing is. */
     void fill(int number, long extentBytes);
 

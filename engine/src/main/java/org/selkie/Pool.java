@@ -114,7 +114,7 @@ public final class Pool implements AutoCloseable {
 
     private static void requireName(String name) {
         int bytes = name.getBytes(StandardCharsets.UTF_8).length;
-        if (bytes == 0 || bytes > ExtentHeader.MAX_NAME_BYTES || name.chars().anyMatch(Character::isISOControl)) {
+        if (!ExtentHeader.isLogName(name)) {
             throw new PoolFormatException("a log name of " + bytes + " bytes; expected 1 to " + ExtentHeader.MAX_NAME_BYTES
                     + " bytes of UTF-8 without control characters");
         }

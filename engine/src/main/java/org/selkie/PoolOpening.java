@@ -304,8 +304,15 @@ final class PoolOpening {
         try {
             return extents.maker().open(number);
         } catch (ExtentLengthException | MediumRefusedException e) {
-            if (options.readOnly() || options.recoveryMode() != RecoveryMode.SALVAGE || isUnfinished(extents, number, e)) {
+            if (options.readOnly() || isUnfinished(extents, number, e)
+                    || !medium.isFillable(number, extents.header().extentBytes())) {
                 throw e;
+            }
+            if (options.recoveryMode() != RecoveryMode.SALVAGE) {
+                String remedy = e.getMessage() + "; or open the pool with RecoveryMode.SALVAGE, which writes zeros where nothing"
+                        + " is and opens the rest";
+                throw e instanceof MediumRefusedException ? new MediumRefusedException(remedy, e)
+                        : new ExtentLengthException(remedy, e);
             }
             medium.fill(number, extents.header().extentBytes());
             return extents.maker().open(number);

@@ -130,6 +130,7 @@ final class HeaderCopiesTest {
     }
 
     @Test
+    @SuppressWarnings("try") // The pool is opened for what that stores.
     void aCrashWhileACopyIsMendedLosesNothing() throws IOException {
         SplittableRandom random = SEED.random("images");
         for (int slot = 0; slot < 2; slot++) {

@@ -73,6 +73,7 @@ final class Opening {
         try (Undo undo = new Undo()) {
             Opening opening = new Opening(options, undo);
             FileHandle handle = FileHandle.open(file, KernelAbi.O_RDWR | KernelAbi.O_CREAT | KernelAbi.O_EXCL);
+            // Last of all: the lock and the lease end with the handle, when nothing is left to be found without them.
             undo.add(handle::close);
             undo.add(() -> FileHandle.unlink(file));
             Ownership.take(handle, 0, 0);

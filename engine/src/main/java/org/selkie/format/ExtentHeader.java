@@ -88,6 +88,17 @@ public record ExtentHeader(UUID poolId, int number, State state, long generation
         return free(poolId, number, generation + 1, extentBytes);
     }
 
+    /**
+     * Whether a log can have a name: it is printed in messages and reports, and must not be able to move a terminal's cursor,
+     * to hide text or to turn it around.
+     */
+    public static boolean isLogName(String name) {
+        int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+        return bytes > 0 && bytes <= MAX_NAME_BYTES && StandardCharsets.UTF_8.newEncoder().canEncode(name)
+                && name.chars().noneMatch(c -> Character.isISOControl(c)
+                || c == '\u2028' || c == '\u2029' || (c >= '\u202a' && c <= '\u202e') || (c >= '\u2066' && c <= '\u2069'));
+    }
+
     /** The position of the extent's first byte, its header included. */
     public long basePosition() {
         return sequence * extentBytes;
@@ -231,6 +242,9 @@ public record ExtentHeader(UUID poolId, int number, State state, long generation
             name = StandardCharsets.UTF_8.newDecoder().decode(slot.asSlice(NAME_OFFSET, nameBytes).asByteBuffer()).toString();
         } catch (CharacterCodingException e) {
             // Replaced characters would make two names one, and the name too long to be written again.
+            return Optional.empty();
+        }
+        if (state.get() == State.LOG && !isLogName(name)) {
             return Optional.empty();
         }
         return Optional.of(new ExtentHeader(Fields.uuid(slot, POOL_ID_OFFSET), slot.get(RecordLayout.INT, NUMBER_OFFSET),

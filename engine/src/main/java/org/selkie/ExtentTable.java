@@ -31,6 +31,8 @@ final class ExtentTable {
     private final TreeMap<Integer, FormattedExtent> open = new TreeMap<>();
     private final Deque<FormattedExtent> free = new ArrayDeque<>();
     private final Set<FormattedExtent> moving = new HashSet<>();
+    /** How often something arrived. */
+    private long arrivals;
     private int highestNumber;
     private boolean closed;
 
@@ -125,6 +127,7 @@ final class ExtentTable {
 
     synchronized void arrive(FormattedExtent extent) {
         moving.remove(extent);
+        arrivals++;
         notifyAll();
     }
 
@@ -167,8 +170,11 @@ final class ExtentTable {
         if (moving.isEmpty()) {
             return false;
         }
+        long before = arrivals;
         try {
-            wait();
+            while (arrivals == before) {
+                wait();
+            }
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

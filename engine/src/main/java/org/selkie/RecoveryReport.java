@@ -27,7 +27,7 @@ public record RecoveryReport(String pool, UUID poolId, List<LogRecovery> logs, L
         return findings.stream().anyMatch(finding -> finding.kind().isLoss()) || logs.stream().anyMatch(LogRecovery::hasLoss);
     }
 
-    /** Those that belong to no log, and then those of each. */
+    /** Those that belong to no log, and then those of each, as far as they are listed. */
     public List<Finding> allFindings() {
         return Stream.concat(findings.stream(), logs.stream().flatMap(log -> log.findings().stream())).toList();
     }
@@ -45,6 +45,9 @@ public record RecoveryReport(String pool, UUID poolId, List<LogRecovery> logs, L
                     .append(log.payloadBytes()).append(" bytes, positions ").append(log.startPosition()).append(" to ")
                     .append(log.endPosition()).append('\n');
             log.findings().forEach(finding -> text.append("  ").append(finding).append('\n'));
+            if (log.unlisted().findings() > 0) {
+                text.append("  ").append(log.unlisted()).append('\n');
+            }
         }
         findings.forEach(finding -> text.append(finding).append('\n'));
         return text.append(isClean() ? "clean" : hasLoss() ? "damaged" : "recovered, nothing acknowledged was dropped")

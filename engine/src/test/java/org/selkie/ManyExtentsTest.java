@@ -39,7 +39,7 @@ final class ManyExtentsTest {
             try (Pool writer = Pools.open(directory); Pool pool = options.readOnly() ? Pool.open(directory, options) : writer) {
                 long read = readBytes() - before;
                 assertEquals(EXTENTS - 1, pool.recovery().records(), 1);
-                assertTrue(read < MOST_READ_BYTES, () -> "the opening read " + read + " bytes, for reading: " + options.readOnly());
+                assertTrue(read < MOST_READ_BYTES, () -> "the opening read " + read + " bytes, read-only: " + options.readOnly());
             }
         }
     }

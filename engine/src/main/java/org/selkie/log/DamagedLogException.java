@@ -12,7 +12,7 @@ public final class DamagedLogException extends SelkieException {
 
     DamagedLogException(LogRecovery recovery, RecoveryMode mode) {
         super("log " + recovery.log() + " cannot be opened with recovery mode " + mode + ": " + recovery.findings().get(0)
-                + (recovery.findings().size() == 1 ? "" : ", and " + (recovery.findings().size() - 1) + " more")
+                + (recovery.findingCount() == 1 ? "" : ", and " + (recovery.findingCount() - 1) + " more")
                 + "; " + remedy(recovery));
         this.recovery = recovery;
     }

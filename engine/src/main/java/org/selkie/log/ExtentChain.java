@@ -7,27 +7,43 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The extents of a log in the order of their positions. Reading it takes no lock; changing it is for the holder of the
- * log's lock. A thread that uses an extent has entered a {@link PositionSlots} slot before it looked it up.
+ * The extents of a log in the order of their positions; some may be missing in between where a log was opened in spite of
+ * that. Reading it takes no lock; changing it is for the holder of the log's lock. A thread that uses an extent has entered a
+ * {@link PositionSlots} slot before it looked it up.
  */
 final class ExtentChain {
 
-    /** Never changed, always replaced. */
+    /** What a reader sees of it is never changed, always replaced. */
     private static final class Snapshot {
-        final long firstSequence;
+        static final Snapshot EMPTY = new Snapshot(new LogExtent[0], 0);
+
         /** Behind {@link #count} there is room, which a later snapshot may use. */
         final LogExtent[] extents;
         final int count;
 
-        Snapshot(long firstSequence, LogExtent[] extents, int count) {
-            this.firstSequence = firstSequence;
+        Snapshot(LogExtent[] extents, int count) {
             this.extents = extents;
             this.count = count;
+        }
+
+        /** How many are before a sequence number. */
+        int placeOf(long sequence) {
+            int low = 0;
+            int high = count;
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if (extents[middle].sequence < sequence) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return low;
         }
     }
 
     private final int shift;
-    private volatile Snapshot snapshot = new Snapshot(0, new LogExtent[0], 0);
+    private volatile Snapshot snapshot = Snapshot.EMPTY;
 
     ExtentChain(long extentBytes) {
         shift = Long.numberOfTrailingZeros(extentBytes);
@@ -36,8 +52,13 @@ final class ExtentChain {
     /** The extent that holds a position, or null if the log has none. */
     @Nullable LogExtent at(long position) {
         Snapshot now = snapshot;
-        long index = (position >>> shift) - now.firstSequence;
-        return index >= 0 && index < now.count ? now.extents[(int) index] : null;
+        long sequence = position >>> shift;
+        long index = now.count == 0 ? -1 : sequence - now.extents[0].sequence;
+        if (index < 0 || (index < now.count && now.extents[(int) index].sequence == sequence)) {
+            return index < 0 ? null : now.extents[(int) index];
+        }
+        int place = now.placeOf(sequence);
+        return place < now.count && now.extents[place].sequence == sequence ? now.extents[place] : null;
     }
 
     LogExtent first() {
@@ -58,6 +79,20 @@ final class ExtentChain {
         return snapshot.count;
     }
 
+    /** The first extent that begins behind a position, or null; some may be missing in between. */
+    @Nullable LogExtent nextAfter(long position) {
+        Snapshot now = snapshot;
+        int place = now.placeOf((position >>> shift) + 1);
+        return place < now.count ? now.extents[place] : null;
+    }
+
+    /** The last extent that ends at or before a position, or null; some may be missing in between. */
+    @Nullable LogExtent lastBefore(long position) {
+        Snapshot now = snapshot;
+        int place = now.placeOf(position >>> shift);
+        return place > 0 ? now.extents[place - 1] : null;
+    }
+
     /** The extent after another one, or null if there is none yet. */
     @Nullable LogExtent after(LogExtent extent) {
         return at(extent.end);
@@ -65,11 +100,13 @@ final class ExtentChain {
 
     void add(LogExtent extent) {
         Snapshot now = snapshot;
-        boolean full = now.count == now.extents.length;
+        int place = now.placeOf(extent.sequence);
+        boolean inPlace = place == now.count && now.count < now.extents.length;
         // Twice as long each time: a log of many extents is put together at recovery one by one.
-        LogExtent[] extents = full ? Arrays.copyOf(now.extents, Math.max(8, 2 * now.count)) : now.extents;
-        extents[now.count] = extent;
-        snapshot = new Snapshot(now.count == 0 ? extent.sequence : now.firstSequence, extents, now.count + 1);
+        LogExtent[] extents = inPlace ? now.extents : Arrays.copyOf(now.extents, Math.max(8, 2 * now.count));
+        System.arraycopy(now.extents, place, extents, place + 1, now.count - place);
+        extents[place] = extent;
+        snapshot = new Snapshot(extents, now.count + 1);
     }
 
     /** Takes out the extents that end at or below a position, all but the one given, and returns them. */
@@ -81,7 +118,7 @@ final class ExtentChain {
             (below ? removed : left).add(extent);
         }
         if (!removed.isEmpty()) {
-            snapshot = new Snapshot(left.get(0).sequence, left.toArray(LogExtent[]::new), left.size());
+            snapshot = new Snapshot(left.toArray(LogExtent[]::new), left.size());
         }
         return removed;
     }
@@ -89,7 +126,7 @@ final class ExtentChain {
     /** Takes out all. */
     List<LogExtent> clear() {
         List<LogExtent> all = all();
-        snapshot = new Snapshot(0, new LogExtent[0], 0);
+        snapshot = Snapshot.EMPTY;
         return all;
     }
 }

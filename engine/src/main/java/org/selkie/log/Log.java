@@ -109,9 +109,7 @@ public final class Log {
      * @throws org.selkie.fault.DamagedRecordException if its bytes changed on media
      */
     public byte[] read(long position) {
-        LogReader reader = new LogReader(state, Visibility.VISIBLE);
-        reader.readAt(position);
-        return reader.bytes();
+        return LogReader.read(state, position);
     }
 
     /**
@@ -145,6 +143,8 @@ public final class Log {
      * after a crash in between, the log begins at the old position or at the new one.
      *
      * @param position of a record, or {@link #persistedPosition}, which empties the log
+     * @throws org.selkie.fault.PositionException      if no record begins there, or the log does not hold it
+     * @throws org.selkie.fault.DamagedRecordException if the record there is damaged: a log does not begin with one
      */
     public void trim(long position) {
         state.trim(position);

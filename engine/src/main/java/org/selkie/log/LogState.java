@@ -423,7 +423,7 @@ final class LogState {
                 throw new PositionException("log " + name + " has no extent for position " + position);
             }
             if (position != end && position != holder.end) {
-                new LogReader(this, Visibility.PERSISTED).readAt(position);
+                UnreadablePlaces.requireTrimmable(this, position);
             }
             holder.formatted.writeTrim(position);
             start = position;

@@ -20,6 +20,9 @@ public final class LeaseTable {
     private long readAtNanos;
     private long usableNanos = -1;
 
+    /** Nothing is read yet. */
+    public LeaseTable() {}
+
     /**
      * Refuses a file whose holder would be disturbed by the open itself: an open breaks a lease. Looks without opening.
      *

@@ -76,7 +76,7 @@ final class DeviceMedium implements ExtentMedium {
     }
 
     private void storeAtStart(int from, byte[] bytes) {
-        long lengthBytes = bytes.length - from;
+        long lengthBytes = (long) bytes.length - from;
         head.persister().copy(head.address() + from, MemorySegment.ofArray(bytes).asSlice(from), lengthBytes);
         head.persister().persist(head.address() + from, lengthBytes);
     }

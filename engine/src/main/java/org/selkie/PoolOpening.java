@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.selkie.extent.ExtentOptions;
 import org.selkie.fault.ExtentBusyException;
@@ -85,8 +86,13 @@ final class PoolOpening {
     }
 
     static Pool inMemory(String name, PoolOptions options) {
+        return on(name, options, extentOptions -> new MemoryMedium(name, extentOptions));
+    }
+
+    /** Opens or makes a pool on a medium that is made with the options of its extents. */
+    static Pool on(String name, PoolOptions options, Function<ExtentOptions, ExtentMedium> medium) {
         AtomicReference<PoolExtents> watcher = new AtomicReference<>();
-        return new PoolOpening(name, options, new MemoryMedium(name, extentOptions(options, watcher)), watcher).run();
+        return new PoolOpening(name, options, medium.apply(extentOptions(options, watcher)), watcher).run();
     }
 
     private static ExtentOptions extentOptions(PoolOptions options, AtomicReference<PoolExtents> watcher) {
@@ -150,7 +156,8 @@ final class PoolOpening {
             PoolHeader header = header();
             extents = new PoolExtents(name, medium, options, header);
             sealWatcher.set(extents);
-            listed = medium.numbers();
+            // What a new pool finds on a device is somebody else's.
+            listed = made ? List.of() : medium.numbers();
             for (int number : listed) {
                 load(extents, number);
             }

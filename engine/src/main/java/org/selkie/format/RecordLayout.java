@@ -57,6 +57,22 @@ public final class RecordLayout {
     private RecordLayout() {
     }
 
+    /**
+     * Whether a record seems to begin somewhere in an extent whose generation is not known, so that no checksum can be checked:
+     * its position is that of the place, and its fields are possible.
+     *
+     * @param bytes the extent's first
+     */
+    public static boolean looksLikeRecord(byte[] bytes, int offset, long extentBytes) {
+        MemorySegment record = MemorySegment.ofArray(bytes);
+        long position = record.get(LONG, (long) offset + POSITION_OFFSET);
+        long length = record.get(INT, (long) offset + LENGTH_OFFSET);
+        int type = bytes[offset + TYPE_OFFSET];
+        return position > 0 && (position & (extentBytes - 1)) == offset && type >= DATA && type <= GAP
+                && (bytes[offset + FLAGS_OFFSET] & ~(MORE | CONTINUES)) == 0
+                && length >= 0 && recordBytes(length) <= extentBytes - offset;
+    }
+
     /** The length on media of a record with a payload of {@code lengthBytes}. */
     public static long recordBytes(long lengthBytes) {
         return (lengthBytes + OVERHEAD_BYTES + LINE_BYTES - 1) & -LINE_BYTES;

@@ -50,6 +50,7 @@ final class PoolOpening {
     private final AtomicReference<PoolExtents> sealWatcher;
     private final List<Finding> findings = new ArrayList<>();
     private final Set<FormattedExtent> toMend = new HashSet<>();
+    private final Set<FormattedExtent> spareToMend = new HashSet<>();
     private final TreeMap<String, List<FormattedExtent>> byLog = new TreeMap<>();
     private final long startedNanos = System.nanoTime();
     private List<Integer> listed = List.of();
@@ -266,12 +267,7 @@ final class PoolOpening {
         if (options.readOnly()) {
             return;
         }
-        if (extent.header().state() == ExtentHeader.State.FREE) {
-            // Before it can be given to anybody.
-            extent.mendCopy();
-        } else {
-            toMend.add(extent);
-        }
+        (extent.header().state() == ExtentHeader.State.FREE ? spareToMend : toMend).add(extent);
     }
 
     /** Whether an extent was refused because a crash, or another process, has not finished it. */
@@ -332,10 +328,11 @@ final class PoolOpening {
             LogOpener opener = LogOpener.recover(log.getKey(), log.getValue(), options.recoveryMode(), options.readOnly(),
                     extents);
             logs.put(log.getKey(), opener);
-            // When nothing refuses the log any more, and before a broken seal can close its extents.
-            mend(log.getValue());
-            extents.sealLoss().watch(log.getKey(), opener);
         }
+        // When nothing refuses the pool any more, and before a broken seal can close extents or a log can be given one.
+        byLog.values().forEach(this::mend);
+        spareToMend.forEach(FormattedExtent::mendCopy);
+        logs.forEach(extents.sealLoss()::watch);
         return logs;
     }
 

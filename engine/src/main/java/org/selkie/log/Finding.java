@@ -14,9 +14,16 @@ public record Finding(Kind kind, String extent, long offsetBytes, long position,
 
     /** What it is, and whether anything acknowledged is lost by it. */
     public enum Kind {
-        /** The last record or batch was being written; it was never acknowledged. */
+        /**
+         * The last record or batch does not verify, and nothing says that it was ever durable: it was being written, or was
+         * damaged before anything was appended behind it.
+         */
         TORN_TAIL(false),
-        /** Space that a thread had claimed and not written, with later records behind it; never acknowledged. */
+        /**
+         * A place with records behind it that does not verify, and of which nothing says that it was ever durable. With one
+         * writer it was never acknowledged; with several the records behind vouch only for what was some kilobytes before
+         * them, so it can also be one of the last records before a crash, damaged since.
+         */
         UNFINISHED(false),
         /** Records that were durable do not verify any more. */
         DAMAGE(true),

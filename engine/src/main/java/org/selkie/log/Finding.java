@@ -6,7 +6,7 @@ package org.selkie.log;
  *
  * @param extent       the file or slice
  * @param offsetBytes  in the extent
- * @param position     in the log
+ * @param position     in the log; -1 if it cannot be known
  * @param lengthBytes  of what is dropped, on media; 0 if it cannot be known
  * @param why          how recovery knows
  */
@@ -46,7 +46,9 @@ public record Finding(Kind kind, String extent, long offsetBytes, long position,
 
     @Override
     public String toString() {
-        return kind + " in " + extent + " at offset " + offsetBytes + " (position " + position + ", " + lengthBytes
-                + " bytes): " + why;
+        String where = position < 0 ? "" : "position " + position + ", ";
+        // One line, whatever a forged name or another's message has in it.
+        String line = kind + " in " + extent + " at offset " + offsetBytes + " (" + where + lengthBytes + " bytes): " + why;
+        return line.replaceAll("\\p{Cntrl}+", " ");
     }
 }

@@ -108,7 +108,8 @@ final class DeviceMedium implements ExtentMedium {
 
     @Override
     public Extent open(int number, long extentBytes) {
-        return Extent.openDevice(path, offsetOf(number, extentBytes), extentOptions.withLengthBytes(extentBytes));
+        return Extent.openDevice(path, offsetOf(number, extentBytes),
+                extentOptions.withLengthBytes(extentBytes).withPopulate(false));
     }
 
     @Override
@@ -142,6 +143,11 @@ final class DeviceMedium implements ExtentMedium {
             PoolHeader header = PoolHeader.decode(readPoolHeader().orElseThrow(), path.toString()).orElse(null);
             return header == null || !carries(readStart(slice, ExtentHeader.BYTES), header.encode());
         }
+    }
+
+    @Override
+    public boolean isFillable(int number, long extentBytes) {
+        return false;
     }
 
     @Override

@@ -2,19 +2,48 @@
 package org.selkie.log;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The extents of a log in the order of their positions. Of a log that is only read, some may be missing in between.
- * Reading it takes no lock; changing it is for the holder of the
- * log's lock. A thread that uses an extent has entered a {@link PositionSlots} slot before it looked it up.
+ * The extents of a log in the order of their positions; some may be missing in between where a log was opened in spite of
+ * that. Reading it takes no lock; changing it is for the holder of the log's lock. A thread that uses an extent has entered a
+ * {@link PositionSlots} slot before it looked it up.
  */
 final class ExtentChain {
 
+    /** What a reader sees of it is never changed, always replaced. */
+    private static final class Snapshot {
+        static final Snapshot EMPTY = new Snapshot(new LogExtent[0], 0);
+
+        /** Behind {@link #count} there is room, which a later snapshot may use. */
+        final LogExtent[] extents;
+        final int count;
+
+        Snapshot(LogExtent[] extents, int count) {
+            this.extents = extents;
+            this.count = count;
+        }
+
+        /** How many are before a sequence number. */
+        int placeOf(long sequence) {
+            int low = 0;
+            int high = count;
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if (extents[middle].sequence < sequence) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return low;
+        }
+    }
+
     private final int shift;
-    /** In order; never changed, always replaced. */
-    private volatile LogExtent[] extents = new LogExtent[0];
+    private volatile Snapshot snapshot = Snapshot.EMPTY;
 
     ExtentChain(long extentBytes) {
         shift = Long.numberOfTrailingZeros(extentBytes);
@@ -22,60 +51,46 @@ final class ExtentChain {
 
     /** The extent that holds a position, or null if the log has none. */
     @Nullable LogExtent at(long position) {
-        LogExtent[] now = extents;
+        Snapshot now = snapshot;
         long sequence = position >>> shift;
-        long index = now.length == 0 ? -1 : sequence - now[0].sequence;
-        if (index < 0 || (index < now.length && now[(int) index].sequence == sequence)) {
-            return index < 0 ? null : now[(int) index];
+        long index = now.count == 0 ? -1 : sequence - now.extents[0].sequence;
+        if (index < 0 || (index < now.count && now.extents[(int) index].sequence == sequence)) {
+            return index < 0 ? null : now.extents[(int) index];
         }
-        int place = placeOf(now, sequence);
-        return place < now.length && now[place].sequence == sequence ? now[place] : null;
-    }
-
-    /** How many are before a sequence number. */
-    private static int placeOf(LogExtent[] now, long sequence) {
-        int low = 0;
-        int high = now.length;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (now[middle].sequence < sequence) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
+        int place = now.placeOf(sequence);
+        return place < now.count && now.extents[place].sequence == sequence ? now.extents[place] : null;
     }
 
     LogExtent first() {
-        return extents[0];
+        return snapshot.extents[0];
     }
 
     LogExtent last() {
-        LogExtent[] now = extents;
-        return now[now.length - 1];
+        Snapshot now = snapshot;
+        return now.extents[now.count - 1];
     }
 
     List<LogExtent> all() {
-        return List.of(extents);
+        Snapshot now = snapshot;
+        return List.of(Arrays.copyOf(now.extents, now.count));
     }
 
     int size() {
-        return extents.length;
+        return snapshot.count;
     }
 
     /** The first extent that begins behind a position, or null; some may be missing in between. */
     @Nullable LogExtent nextAfter(long position) {
-        LogExtent[] now = extents;
-        int place = placeOf(now, (position >>> shift) + 1);
-        return place < now.length ? now[place] : null;
+        Snapshot now = snapshot;
+        int place = now.placeOf((position >>> shift) + 1);
+        return place < now.count ? now.extents[place] : null;
     }
 
     /** The last extent that ends at or before a position, or null; some may be missing in between. */
     @Nullable LogExtent lastBefore(long position) {
-        LogExtent[] now = extents;
-        int place = placeOf(now, position >>> shift);
-        return place > 0 ? now[place - 1] : null;
+        Snapshot now = snapshot;
+        int place = now.placeOf(position >>> shift);
+        return place > 0 ? now.extents[place - 1] : null;
     }
 
     /** The extent after another one, or null if there is none yet. */
@@ -84,25 +99,26 @@ final class ExtentChain {
     }
 
     void add(LogExtent extent) {
-        LogExtent[] now = extents;
-        int place = placeOf(now, extent.sequence);
-        LogExtent[] longer = new LogExtent[now.length + 1];
-        System.arraycopy(now, 0, longer, 0, place);
-        longer[place] = extent;
-        System.arraycopy(now, place, longer, place + 1, now.length - place);
-        extents = longer;
+        Snapshot now = snapshot;
+        int place = now.placeOf(extent.sequence);
+        boolean inPlace = place == now.count && now.count < now.extents.length;
+        // Twice as long each time: a log of many extents is put together at recovery one by one.
+        LogExtent[] extents = inPlace ? now.extents : Arrays.copyOf(now.extents, Math.max(8, 2 * now.count));
+        System.arraycopy(now.extents, place, extents, place + 1, now.count - place);
+        extents[place] = extent;
+        snapshot = new Snapshot(extents, now.count + 1);
     }
 
     /** Takes out the extents that end at or below a position, all but the one given, and returns them. */
     List<LogExtent> removeBelow(long position, LogExtent kept) {
         List<LogExtent> removed = new ArrayList<>();
         List<LogExtent> left = new ArrayList<>();
-        for (LogExtent extent : extents) {
+        for (LogExtent extent : all()) {
             boolean below = left.isEmpty() && extent.end <= position && extent != kept;
             (below ? removed : left).add(extent);
         }
         if (!removed.isEmpty()) {
-            extents = left.toArray(LogExtent[]::new);
+            snapshot = new Snapshot(left.toArray(LogExtent[]::new), left.size());
         }
         return removed;
     }
@@ -110,7 +126,7 @@ final class ExtentChain {
     /** Takes out all. */
     List<LogExtent> clear() {
         List<LogExtent> all = all();
-        extents = new LogExtent[0];
+        snapshot = Snapshot.EMPTY;
         return all;
     }
 }

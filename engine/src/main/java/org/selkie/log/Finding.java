@@ -25,6 +25,8 @@ public record Finding(Kind kind, String extent, long offsetBytes, long position,
          * them, so it can also be one of the last records before a crash, damaged since.
          */
         UNFINISHED(false),
+        /** One of the two copies of an extent's header does not verify, the other does; an opening for writing writes it anew. */
+        HEADER_COPY(false),
         /** Records that were durable do not verify any more. */
         DAMAGE(true),
         /** Memory could not be read. */

@@ -71,12 +71,24 @@ public final class LogOpener {
             fresh.stop(new ReadOnlyException("log " + name
                     + " was opened for reading; open the pool without PoolOptions.readOnly to write"));
         }
+        if (!readOnly) {
+            makePresent();
+        }
         Claims claims = wanted.singleWriter() ? new SingleClaims(fresh) : new SharedClaims(fresh);
         opened = new Log(fresh, new Appender(fresh, claims));
         state = fresh;
         log = opened;
         options = wanted;
         return opened;
+    }
+
+    /** What is going to be written: the extent with the tail, and those that were prepared behind it. */
+    private void makePresent() {
+        for (LogExtent extent : recovered.chain().all()) {
+            if (extent.end > recovered.tail()) {
+                extent.formatted.extent().makePresent();
+            }
+        }
     }
 
     /** Stops the log: threads at work finish, everything is made durable, and the extents are nobody's any more. */

@@ -38,7 +38,7 @@ public final class RecordLayout {
 
     /** A user's record. */
     public static final int DATA = 1;
-    /** Skips to its end: the rest of an extent, or bytes that a writer claimed and never acknowledged. */
+    /** Skips to its end: the rest of an extent, or bytes that a writer claimed and may not have written. */
     public static final int PAD = 2;
     /** As {@link #PAD}, written by salvage over records that were lost. */
     public static final int GAP = 3;

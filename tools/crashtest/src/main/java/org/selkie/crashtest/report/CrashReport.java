@@ -40,6 +40,9 @@ public record CrashReport(String title, Trace trace, Report report, FieldNames f
             line(text, "test", title + ", model " + report.model());
             line(text, "crash", "before " + crashEvent(violation));
             line(text, "promised", promised(violation));
+            if (violation.damaged() != null) {
+                line(text, "damaged", "a media error in " + violation.damaged());
+            }
             line(text, "broken by", brokenBy(violation));
             lines(violation).forEach(line -> line(text, violation, line));
             List<StackTraceElement> stack = ownFrames(List.of(violation.thrown().getStackTrace()));

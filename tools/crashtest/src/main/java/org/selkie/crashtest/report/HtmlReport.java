@@ -94,6 +94,9 @@ public final class HtmlReport {
         page.element("pre", "thrown", violation.thrown().toString()).raw("\n<dl>");
         fact("crash", "before " + report.crashEvent(violation));
         fact("promised", CrashReport.promised(violation));
+        if (violation.damaged() != null) {
+            fact("damaged", "a media error in " + violation.damaged());
+        }
         fact("broken by", CrashReport.brokenBy(violation));
         page.raw("</dl>\n");
         List<Violation.Line> lines = CrashReport.lines(violation);

@@ -5,15 +5,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.selkie.crashtest.Violation;
 import org.selkie.crashtest.model.FlatMemory;
 import org.selkie.crashtest.trace.Event;
 import org.selkie.crashtest.trace.StoreKind;
 
-/** How one line stands after each event: what of it is at risk, what is being written back, what is durable. */
+/** How one line, or what else persists together, stands after each event: what of it is at risk, what is being written back, what is durable. */
 final class LineStates {
 
-    private final String region;
-    private final long offsetBytes;
+    private final Violation.Place place;
     private final List<Event.Store> pending = new ArrayList<>();
     /** By thread: the last store of the line that its unfinished flush covers. */
     private final Map<Integer, Integer> flushed = new HashMap<>();
@@ -24,31 +24,17 @@ final class LineStates {
     record State(String words, String style) {
     }
 
-    /** A line of a region. */
-    record Place(String region, long offsetBytes) {
-
-        /** The lines of a store. */
-        static List<Place> of(Event.Store store) {
-            List<Place> places = new ArrayList<>();
-            for (long at = store.offsetBytes() & -FlatMemory.LINE_BYTES; at < store.offsetBytes() + store.lengthBytes();
-                    at += FlatMemory.LINE_BYTES) {
-                places.add(new Place(store.region().name(), at));
-            }
-            return places;
-        }
+    LineStates(Violation.Place place) {
+        this.place = place;
     }
 
-    LineStates(Place place) {
-        this.region = place.region;
-        this.offsetBytes = place.offsetBytes;
+    Violation.Place place() {
+        return place;
     }
 
-    String region() {
-        return region;
-    }
-
-    long offsetBytes() {
-        return offsetBytes;
+    /** The first line of a store. */
+    static Violation.Place lineOf(Event.Store store) {
+        return new Violation.Place(store.region().name(), store.offsetBytes() & -FlatMemory.LINE_BYTES, FlatMemory.LINE_BYTES);
     }
 
     /** Goes on by one event. */
@@ -92,7 +78,7 @@ final class LineStates {
     }
 
     private boolean touches(String name, long fromBytes, long lengthBytes) {
-        return name.equals(region) && lengthBytes > 0 && fromBytes < offsetBytes + FlatMemory.LINE_BYTES
-                && fromBytes + lengthBytes > offsetBytes;
+        return name.equals(place.region()) && lengthBytes > 0 && fromBytes < place.offsetBytes() + place.lengthBytes()
+                && fromBytes + lengthBytes > place.offsetBytes();
     }
 }

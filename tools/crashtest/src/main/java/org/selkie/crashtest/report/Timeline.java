@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.selkie.crashtest.Violation;
-import org.selkie.crashtest.model.FlatMemory;
 import org.selkie.crashtest.trace.Event;
 
 /** The events around a crash as a table, with a column for each line that matters. */
@@ -31,26 +30,34 @@ final class Timeline {
         this.violation = violation;
         this.events = report.trace().events();
         this.crash = Math.min(violation.crashEvent(), events.size());
-        Set<LineStates.Place> places = new LinkedHashSet<>();
+        Set<Violation.Place> places = new LinkedHashSet<>();
         for (Violation.Line line : CrashReport.lines(violation)) {
             CrashReport.shown(line).forEach(loss -> lost.add(loss.store().number()));
             line.kept().forEach(store -> kept.add(store.number()));
-            places.add(new LineStates.Place(line.place().region(), line.place().offsetBytes()));
+            places.add(line.place());
         }
         // What was stored last before the crash is mostly what relied on the lost line.
         for (int i = crash - 1; i >= Math.max(0, crash - ROWS_BEFORE) && places.size() < MOST_COLUMNS; i--) {
             if (events.get(i) instanceof Event.Store store) {
-                places.add(LineStates.Place.of(store).getFirst());
+                Violation.Place line = LineStates.lineOf(store);
+                if (places.stream().noneMatch(place -> contains(place, line))) {
+                    places.add(line);
+                };
             }
         }
         places.stream().limit(MOST_COLUMNS).forEach(place -> columns.add(new LineStates(place)));
+    }
+
+    private static boolean contains(Violation.Place place, Violation.Place line) {
+        return place.region().equals(line.region()) && line.offsetBytes() >= place.offsetBytes()
+                && line.offsetBytes() < place.offsetBytes() + place.lengthBytes();
     }
 
     void writeTo(Markup page) {
         page.raw("<div class=\"wide\"><table class=\"timeline\"><thead><tr><th>#</th><th>thread</th><th>event</th>"
                 + "<th>where</th>");
         for (LineStates column : columns) {
-            page.element("th", "line", Described.range(column.region(), column.offsetBytes(), FlatMemory.LINE_BYTES));
+            page.element("th", "line", column.place().toString());
         }
         page.raw("</tr></thead><tbody>\n");
         int omitted = 0;
@@ -118,7 +125,7 @@ final class Timeline {
     /** What the image has of a line. */
     private String after(LineStates column) {
         for (Violation.Line line : CrashReport.lines(violation)) {
-            if (line.place().region().equals(column.region()) && line.place().offsetBytes() == column.offsetBytes()) {
+            if (line.place().equals(column.place())) {
                 return (line.lost().isEmpty() ? "" : line.lost().size() + " lost ")
                         + (line.kept().isEmpty() ? "" : line.kept().size() + " kept");
             }

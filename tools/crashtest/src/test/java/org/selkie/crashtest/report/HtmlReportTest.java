@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.selkie.crashtest.Exploration;
 import org.selkie.crashtest.Report;
+import org.selkie.crashtest.model.PersistenceModel;
 import org.selkie.crashtest.trace.Operation;
 import org.selkie.crashtest.trace.RecordedRegion;
 import org.selkie.crashtest.trace.Recorder;
@@ -75,6 +76,27 @@ final class HtmlReportTest {
         assertTrue(page.contains("flush started"), page);
         assertTrue(page.contains("prevented"), page);
         assertTrue(page.contains("found by recovery"), page);
+    }
+
+    @Test
+    void aSectorAndAMediaErrorAreShownAsSuch() {
+        Recorder recorder = Recorder.create();
+        RecordedRegion region = recorder.allocate("pair", 8192);
+        region.putLong(600, 1);
+        region.putLong(4096, 1);
+        region.persist(0, 8192);
+        Report torn = Exploration.of(recorder.trace()).model(PersistenceModel.pageCache(512))
+                .explore(image -> assertEquals(image.region().getLong(600), image.region().getLong(4096)));
+        Report damaged = Exploration.of(recorder.trace()).model(PersistenceModel.adr().withMediaError())
+                .explore(image -> assertTrue(image.region().getLong(600) >= 0));
+        CrashReport first = new CrashReport("torn", recorder.trace(), torn, new FieldNames(), List.of(), List.of());
+        CrashReport second = new CrashReport("damaged", recorder.trace(), damaged, new FieldNames(), List.of(), List.of());
+        assertTrue(first.text().contains("+512]"), first::text);
+        assertTrue(second.text().contains("damaged:   a media error in pair[576, +64]"), second::text);
+        String page = page(first, second);
+        assertTrue(page.contains("a media error in pair[576, +64]"), page);
+        assertTrue(page.contains("+512]</th>"), page);
+        requireBalanced(page);
     }
 
     @Test

@@ -101,6 +101,24 @@ public final class CrashImage {
     }
 
     /**
+     * The memory of a region for code whose loads are reported, each by {@link #loaded}: only the lines that were loaded from
+     * count as read.
+     */
+    public MemorySegment memoryReportingLoads(String name) {
+        ImageRegion region = named(name);
+        access.expose();
+        region.compare();
+        return region.memory();
+    }
+
+    /** A load from {@link #memoryReportingLoads}. */
+    public void loaded(String name, long offsetBytes, long lengthBytes) {
+        if (lengthBytes > 0) {
+            access.read(named(name).region().startBytes() + offsetBytes, lengthBytes);
+        }
+    }
+
+    /**
      * Records what this recovery does, so that it can be interrupted; null when nobody is interested. For code that stores
      * into {@link #memory()}: its flushes and fences must be told to the recorder, for example through {@link #persister()}.
      */
@@ -126,8 +144,14 @@ public final class CrashImage {
         return damagedLine != CrashCase.NONE;
     }
 
-    /** A copy of a region's bytes. */
+    /** A copy of a region's bytes: every line of it counts as read. A line with a media error is filled with a pattern. */
     public byte[] bytes(String name) {
+        Region region = named(name).region();
+        access.see(region.startBytes(), region.lengthBytes());
+        return copy(name);
+    }
+
+    byte[] copy(String name) {
         return named(name).memory().toArray(ValueLayout.JAVA_BYTE);
     }
 
@@ -143,6 +167,15 @@ public final class CrashImage {
     /** Operations that had been acknowledged when the crash came, in that order: their effects must be found. */
     public List<Operation> acknowledged() {
         return moment.acknowledged();
+    }
+
+    /**
+     * The number of the event with which an operation was acknowledged: it came before every one that began later.
+     *
+     * @param operation one of {@link #acknowledged()}
+     */
+    public int acknowledgedAt(Operation operation) {
+        return moment.acknowledgedAt()[operation.number()];
     }
 
     /** Operations that had begun and had not been acknowledged, in the order of beginning: they may be found. */

@@ -20,6 +20,9 @@ import org.selkie.crashtest.trace.Trace;
 /** Says of a refused image which stores it lacks and why. */
 final class Explanation {
 
+    /** More are not explained: each costs a look at the rest of the trace. */
+    private static final int MOST_LOSSES = 200;
+
     private final Trace trace;
     private final Settings settings;
 
@@ -32,34 +35,32 @@ final class Explanation {
             Workspace workspace) {
         List<Violation.Line> decisive = new ArrayList<>();
         List<Violation.Line> others = new ArrayList<>();
+        Map<Integer, Violation.Loss> losses = new HashMap<>();
         for (int i = 0; i < choice.size(); i++) {
             Unit unit = choice.unit(i);
             if (unit.pending().isEmpty()) {
                 continue;
             }
-            Violation.Line line = line(unit, choice.content(i), moment.event());
+            Set<Event.Store> lost = new LinkedHashSet<>(unit.lost(choice.content(i)));
+            List<Event.Store> kept = unit.pending().stream().filter(store -> !lost.contains(store)).toList();
             boolean deviates = choice.content(i) != (missing ? unit.latest() : 0);
-            (deviates ? decisive : others).add(line);
+            if (deviates || losses.size() < MOST_LOSSES) {
+                lost.stream().limit(MOST_LOSSES).forEach(store -> losses.computeIfAbsent(store.number(),
+                        number -> new Violation.Loss(field(store), why(store, unit, moment.event()))));
+            }
+            (deviates ? decisive : others).add(place(unit.line(0), unit.lineCount(), List.copyOf(lost), kept));
         }
         Map<String, byte[]> image = new HashMap<>();
-        workspace.image.regionNames().forEach(name -> image.put(name, workspace.image.bytes(name)));
+        workspace.image.regionNames().forEach(name -> image.put(name, workspace.image.copy(name)));
         Event next = moment.event() < trace.events().size() ? trace.events().get(moment.event()) : null;
         return new Violation(moment.event(), next, thrown, moment.acknowledged(), moment.inFlight(), missing, decisive, others,
-                damagedLine == CrashCase.NONE ? null : place(damagedLine, 1), image);
+                losses, damagedLine == CrashCase.NONE ? null : place(damagedLine, 1, List.of(), List.of()), image);
     }
 
-    private Violation.Place place(int line, int lines) {
+    private Violation.Line place(int line, int lines, List<Event.Store> lost, List<Event.Store> kept) {
         long flat = (long) line * FlatMemory.LINE_BYTES;
         Region region = trace.regionAt(flat);
-        return new Violation.Place(region.name(), flat - region.startBytes(), (long) lines * FlatMemory.LINE_BYTES);
-    }
-
-    private Violation.Line line(Unit unit, int content, int crash) {
-        Set<Event.Store> lost = new LinkedHashSet<>(unit.lost(content));
-        List<Violation.Loss> losses = lost.stream()
-                .map(store -> new Violation.Loss(store, field(store), why(store, unit, crash))).toList();
-        List<Event.Store> kept = unit.pending().stream().filter(store -> !lost.contains(store)).toList();
-        return new Violation.Line(place(unit.line(0), unit.lineCount()), losses, kept);
+        return new Violation.Line(region.name(), flat - region.startBytes(), (long) lines * FlatMemory.LINE_BYTES, lost, kept);
     }
 
     private String field(Event.Store store) {

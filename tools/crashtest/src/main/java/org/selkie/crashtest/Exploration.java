@@ -4,6 +4,7 @@ package org.selkie.crashtest;
 import java.lang.foreign.MemoryLayout;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.function.Consumer;
 import org.selkie.crashtest.model.PersistenceModel;
 import org.selkie.crashtest.trace.Event;
@@ -95,6 +96,16 @@ public final class Exploration {
             throw new TraceException(name + "(" + k + ") = negative; give the number of lines, 0 or more");
         }
         return k;
+    }
+
+    /**
+     * Recovery reads this range of a region, and nothing else but what is named in further calls. For code that works on
+     * {@link CrashImage#memory()}, whose reads are not seen: without this, every line counts as read. A range that is read
+     * and not named hides violations.
+     */
+    public Exploration recoveryReads(String region, long offsetBytes, long lengthBytes) {
+        return with(copy -> copy.reads.computeIfAbsent(region, name -> new ArrayList<>())
+                .add(new Settings.Range(offsetBytes, lengthBytes)));
     }
 
     /** How many violations to look for before the exploration ends, each at another crash point. One unless given. */

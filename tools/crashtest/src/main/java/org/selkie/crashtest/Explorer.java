@@ -39,7 +39,9 @@ final class Explorer {
     }
 
     Report run() {
-        for (int round = 0; round < ROUNDS && !tally.ended; round++) {
+        // Within bounds there is nothing more to see the second time.
+        int rounds = settings.isBounded() ? 1 : ROUNDS;
+        for (int round = 0; round < rounds && !tally.ended && !isTimeUp(); round++) {
             if (!plan.share(settings.budget - tally.explored.get(), settings.seed)) {
                 break;
             }
@@ -61,6 +63,10 @@ final class Explorer {
             report.saveTo(settings.directory);
         }
         return report;
+    }
+
+    private boolean isTimeUp() {
+        return settings.within != null && System.nanoTime() - start > settings.within.toNanos();
     }
 
     private void round(int round) {
@@ -130,6 +136,7 @@ final class Explorer {
                 Violation violation = search.violation();
                 if (violation != null) {
                     found(violation);
+                    plan.close(point);
                     break;
                 }
             }
@@ -171,7 +178,7 @@ final class Explorer {
                     pause();
                 }
                 long now = System.nanoTime();
-                if (settings.within != null && now - start > settings.within.toNanos()) {
+                if (isTimeUp()) {
                     tally.ended = true;
                 }
                 if (now - told > PROGRESS_NANOS) {

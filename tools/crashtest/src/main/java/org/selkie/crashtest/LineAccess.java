@@ -20,7 +20,10 @@ final class LineAccess {
     private long[] before = new long[16 * FlatMemory.LINE_WORDS];
     private int writtenCount;
     private int image;
+    /** What was read is not known. */
     private boolean untracked;
+    /** What was written is found by comparing. */
+    private boolean exposed;
     private int damagedLine = CrashCase.NONE;
 
     LineAccess(ImageMemory memory, Workspace.Watched watched) {
@@ -36,6 +39,7 @@ final class LineAccess {
         readCount = 0;
         writtenCount = 0;
         untracked = false;
+        exposed = false;
     }
 
     /** A load from this line fails. */
@@ -46,7 +50,7 @@ final class LineAccess {
     void read(long flatBytes, long lengthBytes) {
         int first = (int) (flatBytes >>> LINE_SHIFT);
         int last = (int) ((flatBytes + lengthBytes - 1) >>> LINE_SHIFT);
-        if (first != last || readIn[first] != image || watched.expired) {
+        if (first != last || readIn[first] != image || first == damagedLine || watched.expired) {
             readAnew(first, last);
         }
     }
@@ -56,19 +60,29 @@ final class LineAccess {
             throw new RecoveryTimeoutException("this image took too long");
         }
         for (int line = first; line <= last; line++) {
-            if (readIn[line] != image) {
-                readIn[line] = image;
-                if (readCount == read.length) {
-                    read = Arrays.copyOf(read, readCount * 2);
-                }
-                read[readCount++] = line;
-            }
+            see(line);
             if (line == damagedLine) {
-                // Fails again when it is read again.
-                readIn[line] = 0;
                 throw new MediaErrorException("load from line " + line + " failed: this crash state includes a media error "
                         + "there; report the loss, or recover without it");
             }
+        }
+    }
+
+    /** Somebody sees what is in a range, and a media error does not stop him. */
+    void see(long flatBytes, long lengthBytes) {
+        int last = (int) ((flatBytes + lengthBytes - 1) >>> LINE_SHIFT);
+        for (int line = (int) (flatBytes >>> LINE_SHIFT); line <= last; line++) {
+            see(line);
+        }
+    }
+
+    private void see(int line) {
+        if (readIn[line] != image) {
+            readIn[line] = image;
+            if (readCount == read.length) {
+                read = Arrays.copyOf(read, readCount * 2);
+            }
+            read[readCount++] = line;
         }
     }
 
@@ -90,12 +104,18 @@ final class LineAccess {
 
     /** Whether the checker wrote anything. */
     boolean wrote() {
-        return writtenCount > 0 || (untracked && memory.isChanged());
+        return writtenCount > 0 || (exposed && memory.isChanged());
     }
 
     /** The checker has the memory itself: it may have read and written anything. */
     void everything() {
         untracked = true;
+        expose();
+    }
+
+    /** The checker has the memory itself, and says what it reads. */
+    void expose() {
+        exposed = true;
         memory.keepPristine();
     }
 
@@ -117,7 +137,7 @@ final class LineAccess {
         for (int i = 0; i < writtenCount; i++) {
             memory.write(written[i], before, i * FlatMemory.LINE_WORDS);
         }
-        if (untracked) {
+        if (exposed) {
             memory.restore();
         }
     }

@@ -16,19 +16,22 @@ import org.selkie.crashtest.trace.Trace;
  *
  * @param event number of the event before which it came
  * @param epoch changes whenever anything else here does
+ * @param acknowledgedAt by the number of an operation the event with which it was acknowledged
  */
-record Moment(int event, int epoch, List<Operation> acknowledged, List<Operation> inFlight, Set<Region> regions) {
+@SuppressWarnings("ArrayRecordComponent") // Shared by the moments of a trace, and only added to.
+record Moment(int event, int epoch, List<Operation> acknowledged, int[] acknowledgedAt, List<Operation> inFlight,
+        Set<Region> regions) {
 
-    static final Moment START = new Moment(0, 0, List.of(), List.of(), Set.of());
+    static final Moment START = new Moment(0, 0, List.of(), new int[0], List.of(), Set.of());
 
     /** The same promises, with the regions of another trace. */
     Moment over(Set<Region> others) {
-        return new Moment(event, epoch, acknowledged, inFlight, others);
+        return new Moment(event, epoch, acknowledged, acknowledgedAt, inFlight, others);
     }
 
     /** The same promises at another event. */
     Moment at(int other) {
-        return new Moment(other, epoch, acknowledged, inFlight, regions);
+        return new Moment(other, epoch, acknowledged, acknowledgedAt, inFlight, regions);
     }
 
     /** Follows a trace. */
@@ -38,6 +41,7 @@ record Moment(int event, int epoch, List<Operation> acknowledged, List<Operation
         /** Only ever grows, so that a moment keeps its beginning without a copy. */
         private Operation[] acknowledged = new Operation[16];
         private int acknowledgedCount;
+        private int[] acknowledgedAt = new int[16];
         private final Set<Operation> inFlight = new LinkedHashSet<>();
         private final Set<Region> regions = new LinkedHashSet<>();
         private int event;
@@ -55,7 +59,7 @@ record Moment(int event, int epoch, List<Operation> acknowledged, List<Operation
             }
             if (latest.epoch != epoch) {
                 latest = new Moment(event, epoch, Arrays.asList(acknowledged).subList(0, acknowledgedCount),
-                        List.copyOf(new ArrayList<>(inFlight)), Set.copyOf(regions));
+                        acknowledgedAt, List.copyOf(new ArrayList<>(inFlight)), Set.copyOf(regions));
             }
             return latest.event == event ? latest : latest.at(event);
         }
@@ -70,6 +74,11 @@ record Moment(int event, int epoch, List<Operation> acknowledged, List<Operation
                         acknowledged = Arrays.copyOf(acknowledged, acknowledgedCount * 2);
                     }
                     acknowledged[acknowledgedCount++] = acknowledge.operation();
+                    int number = acknowledge.operation().number();
+                    if (number >= acknowledgedAt.length) {
+                        acknowledgedAt = Arrays.copyOf(acknowledgedAt, number * 2);
+                    }
+                    acknowledgedAt[number] = next.number();
                 }
                 case Event.Attach attach -> regions.add(attach.region());
                 case Event.Detach detach -> regions.remove(detach.region());

@@ -15,6 +15,8 @@ final class Plan {
     private final List<BigInteger> possible;
     private final BigInteger[] covered;
     private final long[] limits;
+    /** Points that are done with, though not all was looked at: something was found there. */
+    private final boolean[] closed;
 
     /** A sum that one point is covered by. */
     static final class Coverage {
@@ -31,6 +33,7 @@ final class Plan {
         covered = new BigInteger[possible.size()];
         Arrays.fill(covered, BigInteger.ZERO);
         limits = new long[possible.size()];
+        closed = new boolean[possible.size()];
     }
 
     /** Counts a trace's images, without looking at them. */
@@ -66,6 +69,11 @@ final class Plan {
         covered[point] = covered[point].max(coverage.sum).min(possible.get(point));
     }
 
+    /** A point is not looked at again. */
+    void close(int point) {
+        closed[point] = true;
+    }
+
     /**
      * Shares a budget out: points with few images get what they need, the others the same each. Where there is less than one
      * image a point, some points go without, in even steps.
@@ -73,8 +81,8 @@ final class Plan {
      * @return whether there is anything left to do
      */
     boolean share(long budget, long seed) {
-        int[] open = IntStream.range(0, possible.size()).filter(point -> covered[point].compareTo(possible.get(point)) < 0)
-                .toArray();
+        int[] open = IntStream.range(0, possible.size())
+                .filter(point -> !closed[point] && covered[point].compareTo(possible.get(point)) < 0).toArray();
         Arrays.fill(limits, 0);
         if (open.length == 0 || budget <= 0) {
             return false;

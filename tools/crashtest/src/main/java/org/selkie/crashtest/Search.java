@@ -4,6 +4,7 @@ package org.selkie.crashtest;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.selkie.crashtest.model.CrashCase;
 import org.selkie.crashtest.model.LineHash;
@@ -28,6 +29,8 @@ final class Search {
     private final boolean[] decided;
     private final int[] order;
     private final int[] usual;
+    /** Where reads are not seen. */
+    private int[] mayBeRead = new int[0];
     private int decidedCount;
     private int deviations;
     private int most = Integer.MAX_VALUE;
@@ -80,6 +83,8 @@ final class Search {
             workspace.watched.search = this;
         }
         workspace.image.at(moment, choices.damagedLine());
+        mayBeRead = IntStream.range(0, choice.size()).filter(unit -> settings.mayBeRead(choice.unit(unit), workspace.trace))
+                .toArray();
         if (settings.isBounded()) {
             bounded(limit, settings.missing, settings.present);
         } else {
@@ -104,10 +109,12 @@ final class Search {
             return;
         }
         most = 1;
-        usual(true);
-        every(explored + (limit - explored) / 4, false);
-        usual(false);
-        every(explored + (limit - explored) / 4, false);
+        for (boolean everything : new boolean[] {true, false}) {
+            if (goesOn()) {
+                usual(everything);
+                every(explored + (limit - explored) / 4, false);
+            }
+        }
         // The limit to the draws is for a case whose images were all looked at before.
         for (long draws = 0; draws < 4 * limit && explored < limit && goesOn(); draws++) {
             draw();
@@ -120,7 +127,7 @@ final class Search {
             usual(true);
             every(present == Settings.UNBOUNDED ? limit : explored + (limit - explored) / 2, true);
         }
-        if (present != Settings.UNBOUNDED) {
+        if (present != Settings.UNBOUNDED && goesOn()) {
             most = present;
             usual(false);
             every(limit, missing == Settings.UNBOUNDED);
@@ -146,7 +153,10 @@ final class Search {
     private boolean every(long limit, boolean alone) {
         forget();
         while (explored < limit && goesOn()) {
-            boolean first = look();
+            boolean first = look(false);
+            if (thrown != null) {
+                return false;
+            }
             decideRead();
             if (alone) {
                 cover();
@@ -207,7 +217,7 @@ final class Search {
     private void decideRead() {
         LineAccess access = workspace.access;
         if (access.untracked()) {
-            for (int unit = 0; unit < decided.length; unit++) {
+            for (int unit : mayBeRead) {
                 decide(unit);
             }
             return;
@@ -234,21 +244,22 @@ final class Search {
             boolean free = style == 0 || random.nextInt(8) == 0;
             choice.set(unit, free ? random.nextInt(drawn.contents()) : style == 1 ? 0 : drawn.latest());
         }
-        if (look()) {
+        if (look(true)) {
             coveredFew++;
         }
     }
 
     /**
-     * Has the checker look at the image. One that was looked at is passed over, unless it is not known which units are read
-     * in it. Whether it was new.
+     * Has the checker look at the image. One that was looked at is passed over if that is wanted, or if it is known which
+     * units are read in it. Whether it was new.
      */
-    private boolean look() {
+    private boolean look(boolean passOver) {
         long hash = choice.hash();
         boolean isNew = true;
         if (tally != null) {
             isNew = tally.checked.add(LineHash.mix(hash + moment.epoch() * 0x9E3779B97F4A7C15L + choices.damagedLine()));
-            if (!isNew && decidedCount == choice.size() && choice.size() > 0) {
+            int all = workspace.access.untracked() ? mayBeRead.length : choice.size();
+            if (!isNew && (passOver || (decidedCount > 0 && decidedCount >= all))) {
                 return false;
             }
             tally.distinct.add(hash);

@@ -4,11 +4,17 @@ package org.selkie.crashtest;
 import java.lang.foreign.MemoryLayout;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.selkie.crashtest.model.FlatMemory;
 import org.selkie.crashtest.model.PersistenceModel;
+import org.selkie.crashtest.model.Unit;
+import org.selkie.crashtest.trace.Region;
+import org.selkie.crashtest.trace.Trace;
 
 /** What an exploration does. Changed only in a copy that nobody else has seen. */
 final class Settings {
@@ -30,6 +36,7 @@ final class Settings {
     boolean sameAfterInterruption = true;
     @Nullable Path directory;
     Map<String, MemoryLayout> layouts = new HashMap<>();
+    Map<String, List<Range>> reads = new HashMap<>();
     Consumer<Progress> progress = progress -> { };
 
     Settings with(Consumer<Settings> change) {
@@ -48,10 +55,33 @@ final class Settings {
         copy.recoveryBudget = recoveryBudget;
         copy.sameAfterInterruption = sameAfterInterruption;
         copy.directory = directory;
+        reads.forEach((region, ranges) -> copy.reads.put(region, new ArrayList<>(ranges)));
         copy.layouts = new HashMap<>(layouts);
         copy.progress = progress;
         change.accept(copy);
         return copy;
+    }
+
+    /** A part of a region. */
+    record Range(long offsetBytes, long lengthBytes) {
+    }
+
+    /** Whether recovery may read a unit, as far as somebody has said. */
+    boolean mayBeRead(Unit unit, Trace trace) {
+        if (reads.isEmpty()) {
+            return true;
+        }
+        for (int i = 0; i < unit.lineCount(); i++) {
+            long flat = (long) unit.line(i) * FlatMemory.LINE_BYTES;
+            Region region = trace.regionAt(flat);
+            long from = flat - region.startBytes();
+            for (Range range : reads.getOrDefault(region.name(), List.of())) {
+                if (range.offsetBytes < from + FlatMemory.LINE_BYTES && range.offsetBytes + range.lengthBytes > from) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     boolean isBounded() {

@@ -37,7 +37,10 @@ final class Simplification {
         timeouts = found instanceof RecoveryTimeoutException ? 1 : 0;
         int[] missing = towards(refused, true);
         int[] present = towards(refused, false);
-        boolean fewerMissing = deviations(missing, true) <= deviations(present, false);
+        int lacking = deviations(missing, true);
+        int having = deviations(present, false);
+        // That nothing has persisted says little: which line it is about, the other way says.
+        boolean fewerMissing = having == 0 || lacking <= having;
         choice.setAll(fewerMissing ? missing : present);
         Throwable explained = examiner.examine(true);
         if (explained == null) {

@@ -31,7 +31,7 @@ final class ViolationText {
         line("  acknowledged: ").append(operations(violation.acknowledged())).append("; in flight: ")
                 .append(operations(violation.inFlight()));
         if (violation.damaged() != null) {
-            line("  media error: ").append(violation.damaged());
+            place("  media error: ", violation.damaged());
         }
         lines();
         return text.toString();
@@ -53,8 +53,9 @@ final class ViolationText {
 
     private void lines() {
         if (violation.lines().isEmpty()) {
-            line(violation.missing() ? "  everything that was stored has persisted: no crash is needed to see this, so look at "
-                    + "the check, or at recovery" : "  nothing that was pending has persisted, and there is nothing simpler");
+            line(violation.damaged() != null ? "  the media error suffices: nothing else has to be lost"
+                    : violation.missing() ? "  everything that was stored has persisted: no crash is needed to see this, so look "
+                    + "at the check, or at recovery" : "  nothing that was pending has persisted, and there is nothing simpler");
         } else {
             line(violation.missing() ? "  everything that was stored has persisted, but for:"
                     : "  nothing of what was pending has persisted, but for:");
@@ -65,15 +66,12 @@ final class ViolationText {
                 line("    and ").append(violation.lines().size() - MOST_LINES).append(" more");
                 return;
             }
-            line("    ").append(line.place());
+            place("    ", line);
             if (!violation.missing()) {
                 line.kept().forEach(store -> event("      kept ", store));
             }
-            for (Violation.Loss loss : line.lost()) {
-                if (violation.missing()) {
-                    event("      lost " + loss.field() + ": ", loss.store());
-                    line("        ").append(loss.why());
-                }
+            if (violation.missing()) {
+                line.lost().forEach(store -> loss("      lost ", store));
             }
         }
         if (!violation.missing() && !violation.lines().isEmpty()) {
@@ -83,10 +81,21 @@ final class ViolationText {
 
     /** Where lines are named that persisted, the reader wants to know what did not and should have. */
     private void firstLoss() {
-        violation.others().stream().flatMap(line -> line.lost().stream()).limit(MOST_LINES).forEach(loss -> {
-            event("    not persisted: " + loss.field() + ": ", loss.store());
+        violation.others().stream().flatMap(line -> line.lost().stream()).limit(MOST_LINES)
+                .forEach(store -> loss("    not persisted: ", store));
+    }
+
+    private void loss(String beginning, Event.Store store) {
+        Violation.Loss loss = violation.losses().get(store.number());
+        event(beginning + (loss == null ? "" : loss.field() + ": "), store);
+        if (loss != null) {
             line("        ").append(loss.why());
-        });
+        }
+    }
+
+    private void place(String beginning, Violation.Line line) {
+        line(beginning).append(line.region()).append('[').append(line.offsetBytes()).append(", +").append(line.lengthBytes())
+                .append(']');
     }
 
     private void event(String beginning, Event.Store store) {

@@ -8,12 +8,14 @@ import org.selkie.crashtest.trace.Trace;
 /** What one thread needs to look at images: one memory, changed from image to image. */
 final class Workspace {
 
+    final Trace trace;
     final ImageMemory memory;
     final LineAccess access;
     final CrashImage image;
     final Watched watched;
 
     Workspace(Trace trace, Watched watched) {
+        this.trace = trace;
         this.watched = watched;
         memory = new ImageMemory(trace);
         access = new LineAccess(memory, watched);

@@ -204,6 +204,25 @@ final class AdrLitmusTest {
     }
 
     @Test
+    void afterAFlushOnlyWhatFollowedItIsOpen() {
+        region.putLong(0, 1);
+        region.putLong(8, 2);
+        region.flush(0, 8);
+        region.putLong(8, 3);
+        region.put(16, words(4, 5));
+        region.fence();
+        left(Set.of("1 2 0 0", "1 3 0 0", "1 3 4 0", "1 3 0 5", "1 3 4 5"), 0, 8, 16, 24);
+    }
+
+    @Test
+    void aLineThatNobodyFlushesHasAContentForEveryStore() {
+        for (int i = 1; i <= 5000; i++) {
+            region.putLong(0, i);
+        }
+        assertEquals(5001, litmus.atEnd(ADR, 0).size());
+    }
+
+    @Test
     void crashesAtOrderingPointsShowEveryImageThatCrashesAtAnyEventShow() {
         region.putLong(0, 1);
         region.flush(0, 8);

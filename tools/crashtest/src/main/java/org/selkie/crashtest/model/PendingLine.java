@@ -14,17 +14,24 @@ final class PendingLine {
     /** In the order of the events. */
     private final List<Atom> atoms = new ArrayList<>();
     private final long[] words = new long[FlatMemory.LINE_WORDS];
+    /** The contents as long as every store here is atomic and ordinary, which is the usual case. */
+    private @Nullable LinePrefixes prefixes;
     private @Nullable Unit unit;
 
     PendingLine(int line, FlatMemory persisted) {
         this.line = line;
         this.persisted = persisted;
         persisted.read(line, words, 0);
+        prefixes = new LinePrefixes(line, words);
     }
 
     void add(Atom atom) {
         atoms.add(atom);
         unit = null;
+        LinePrefixes known = prefixes;
+        if (known != null && !known.add(atom)) {
+            prefixes = null;
+        }
     }
 
     boolean isClean() {
@@ -62,6 +69,8 @@ final class PendingLine {
             atoms.removeIf(atom -> atom.mask == 0);
             persisted.write(line, words, 0);
             unit = null;
+            LinePrefixes anew = new LinePrefixes(line, words);
+            prefixes = atoms.stream().allMatch(anew::add) ? anew : null;
         }
     }
 
@@ -69,7 +78,8 @@ final class PendingLine {
     @Nullable Unit unit() {
         Unit known = unit;
         if (known == null) {
-            known = LineContents.of(line, words, atoms);
+            LinePrefixes simple = prefixes;
+            known = simple != null ? simple.unit() : LineContents.of(line, words, atoms);
             unit = known;
         }
         return known.contents() > 1 ? known : null;

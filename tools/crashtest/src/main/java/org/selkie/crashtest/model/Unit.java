@@ -15,6 +15,7 @@ public final class Unit {
     private final int[] lines;
     private final long[] words;
     private final long[] hashes;
+    private final int contents;
     private final int latest;
     private final BigInteger possible;
     private final Losses losses;
@@ -50,6 +51,18 @@ public final class Unit {
                 hashes[content] += LineHash.of(lines[i], words, content * unitWords + i * FlatMemory.LINE_WORDS);
             }
         }
+        contents = hashes.length;
+    }
+
+    /** A line with the first so many contents of arrays that may have more. */
+    Unit(int line, long[] words, long[] hashes, int contents, int latest, Losses losses) {
+        this.lines = new int[] {line};
+        this.words = words;
+        this.hashes = hashes;
+        this.contents = contents;
+        this.latest = latest;
+        this.possible = BigInteger.valueOf(contents);
+        this.losses = losses;
     }
 
     /** The same with one of its lines damaged in every content; contents that no longer differ are kept. */
@@ -93,7 +106,7 @@ public final class Unit {
 
     /** How many contents can be chosen. */
     public int contents() {
-        return hashes.length;
+        return contents;
     }
 
     /** How many contents are possible: more than can be chosen where there were too many to list. */

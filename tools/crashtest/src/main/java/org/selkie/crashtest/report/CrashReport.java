@@ -41,7 +41,7 @@ public record CrashReport(String title, Trace trace, Report report, FieldNames f
             line(text, "crash", "before " + crashEvent(violation));
             line(text, "promised", promised(violation));
             if (violation.damaged() != null) {
-                line(text, "damaged", "a media error in " + violation.damaged());
+                line(text, "damaged", "a media error in " + Place.of(violation.damaged()));
             }
             line(text, "broken by", brokenBy(violation));
             lines(violation).forEach(line -> line(text, violation, line));
@@ -61,17 +61,17 @@ public record CrashReport(String title, Trace trace, Report report, FieldNames f
     }
 
     private void line(StringBuilder text, Violation violation, Violation.Line line) {
-        text.append("    line ").append(line.place()).append('\n');
-        for (Event.Store store : line.kept()) {
+        text.append("    line ").append(Place.of(line)).append('\n');
+        earlier("kept", line.kept()).ifPresent(said -> text.append("      ").append(said).append('\n'));
+        for (Event.Store store : shown(line.kept())) {
             text.append("      kept  #").append(store.number()).append(' ').append(Described.store(store, fields)).append('\n')
                     .append("            at ").append(store.site()).append('\n');
         }
-        earlier(line).ifPresent(said -> text.append("      ").append(said).append('\n'));
-        for (Violation.Loss loss : shown(line)) {
-            Event.Store store = loss.store();
+        earlier("lost", line.lost()).ifPresent(said -> text.append("      ").append(said).append('\n'));
+        for (Event.Store store : shown(line.lost())) {
             text.append("      lost  #").append(store.number()).append(' ').append(Described.store(store, fields)).append('\n')
                     .append("            at ").append(store.site()).append('\n')
-                    .append("            ").append(loss.why()).append('\n')
+                    .append("            ").append(why(violation, store)).append('\n')
                     .append("            remedy: ").append(remedy(violation, line, store)).append('\n');
         }
     }
@@ -85,21 +85,28 @@ public record CrashReport(String title, Trace trace, Report report, FieldNames f
                 : Stream.concat(violation.lines().stream(), violation.others().stream()).toList();
     }
 
-    /** The lost stores of a line that are shown: the last ones. */
-    static List<Violation.Loss> shown(Violation.Line line) {
-        return line.lost().subList(Math.max(0, line.lost().size() - MOST_STORES), line.lost().size());
+    /** The stores of a line that are shown: the last ones. */
+    static List<Event.Store> shown(List<Event.Store> stores) {
+        return stores.subList(Math.max(0, stores.size() - MOST_STORES), stores.size());
+    }
+
+    /** That there are more. */
+    static Optional<String> earlier(String fate, List<Event.Store> stores) {
+        int more = stores.size() - MOST_STORES;
+        return more <= 0 ? Optional.empty() : Optional.of(fate + "  " + more + " earlier " + (more == 1 ? "store" : "stores")
+                + " of this line, the first #" + stores.getFirst().number());
     }
 
     /** That there are more. */
     static Optional<String> earlier(Violation.Line line) {
         int more = line.lost().size() - MOST_STORES;
         return more <= 0 ? Optional.empty() : Optional.of("lost  " + more + " earlier " + (more == 1 ? "store" : "stores")
-                + " of this line, the first #" + line.lost().getFirst().store().number());
+                + " of this line, the first #" + line.lost().getFirst().number());
     }
 
     /** How far a store of a violation's line had come. */
     StoreFate fate(Violation violation, Violation.Line line, Event.Store store) {
-        return StoreFate.of(trace, store, line.place(), violation.crashEvent());
+        return StoreFate.of(trace, store, Place.of(line), violation.crashEvent());
     }
 
     /** The event before which the crash came, with its place. */
@@ -118,6 +125,12 @@ public record CrashReport(String title, Trace trace, Report report, FieldNames f
                 : acknowledged + (acknowledged == 1 ? " operation" : " operations") + " acknowledged, last "
                         + violation.acknowledged().getLast())
                 + (violation.inFlight().isEmpty() ? "; none in flight" : "; in flight " + violation.inFlight());
+    }
+
+    /** What a lost store would have needed. */
+    static String why(Violation violation, Event.Store store) {
+        Violation.Loss loss = violation.losses().get(store.number());
+        return loss == null ? "lost" : loss.why();
     }
 
     /** What to do about a lost store, where that can be told. */

@@ -5,15 +5,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.selkie.crashtest.Violation;
-import org.selkie.crashtest.model.FlatMemory;
 import org.selkie.crashtest.trace.Event;
 import org.selkie.crashtest.trace.StoreKind;
 
 /** How one line, or what else persists together, stands after each event: what of it is at risk, what is being written back, what is durable. */
 final class LineStates {
 
-    private final Violation.Place place;
+    private final Place place;
     private final List<Event.Store> pending = new ArrayList<>();
     /** By thread: the last store of the line that its unfinished flush covers. */
     private final Map<Integer, Integer> flushed = new HashMap<>();
@@ -24,29 +22,24 @@ final class LineStates {
     record State(String words, String style) {
     }
 
-    LineStates(Violation.Place place) {
+    LineStates(Place place) {
         this.place = place;
     }
 
-    Violation.Place place() {
+    Place place() {
         return place;
-    }
-
-    /** The first line of a store. */
-    static Violation.Place lineOf(Event.Store store) {
-        return new Violation.Place(store.region().name(), store.offsetBytes() & -FlatMemory.LINE_BYTES, FlatMemory.LINE_BYTES);
     }
 
     /** Goes on by one event. */
     void apply(Event event) {
         changed = false;
         switch (event) {
-            case Event.Store store when touches(store.region().name(), store.offsetBytes(), store.lengthBytes()) -> {
+            case Event.Store store when place.touches(store.region().name(), store.offsetBytes(), store.lengthBytes()) -> {
                 pending.add(store);
                 touched = true;
                 changed = true;
             }
-            case Event.Flush flush when touches(flush.region().name(), flush.offsetBytes(), flush.lengthBytes()) -> {
+            case Event.Flush flush when place.touches(flush.region().name(), flush.offsetBytes(), flush.lengthBytes()) -> {
                 changed = true;
                 pending.stream().filter(store -> store.kind() != StoreKind.NON_TEMPORAL).mapToInt(Event.Store::number).max()
                         .ifPresent(last -> flushed.put(flush.thread(), last));
@@ -75,10 +68,5 @@ final class LineStates {
         long open = pending.stream().filter(store -> store.number() > covered).count();
         return open == 0 ? new State("flush started", "flushing")
                 : new State(open + (open == 1 ? " store" : " stores") + " at risk", "risk");
-    }
-
-    private boolean touches(String name, long fromBytes, long lengthBytes) {
-        return name.equals(place.region()) && lengthBytes > 0 && fromBytes < place.offsetBytes() + place.lengthBytes()
-                && fromBytes + lengthBytes > place.offsetBytes();
     }
 }

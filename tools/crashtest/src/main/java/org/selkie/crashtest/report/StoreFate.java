@@ -2,7 +2,6 @@
 package org.selkie.crashtest.report;
 
 import org.jspecify.annotations.Nullable;
-import org.selkie.crashtest.Violation;
 import org.selkie.crashtest.trace.Event;
 import org.selkie.crashtest.trace.StoreKind;
 import org.selkie.crashtest.trace.Trace;
@@ -20,7 +19,7 @@ record StoreFate(Event.Store store, Event.@Nullable Flush flush, Event.@Nullable
         Event.@Nullable Fence passing, Event.@Nullable Flush later, Event.@Nullable Store next) {
 
     /** Of what lies in a line, or what else persists together. */
-    static StoreFate of(Trace trace, Event.Store store, Violation.Place line, int crashEvent) {
+    static StoreFate of(Trace trace, Event.Store store, Place line, int crashEvent) {
         Event.Flush flush = null;
         Event.Fence fence = null;
         Event.Fence passing = null;
@@ -29,7 +28,7 @@ record StoreFate(Event.Store store, Event.@Nullable Flush flush, Event.@Nullable
         boolean past = store.kind() == StoreKind.NON_TEMPORAL;
         for (Event event : trace.events().subList(store.number() + 1, trace.events().size())) {
             boolean before = event.number() < crashEvent;
-            if (event instanceof Event.Flush found && covers(found, line)) {
+            if (event instanceof Event.Flush found && line.touches(found.region().name(), found.offsetBytes(), found.lengthBytes())) {
                 if (before && flush == null) {
                     flush = found;
                 } else if (!before && later == null) {
@@ -44,18 +43,11 @@ record StoreFate(Event.Store store, Event.@Nullable Flush flush, Event.@Nullable
                     passing = found;
                 }
             } else if (before && next == null && event instanceof Event.Store found && found.thread() == store.thread()
-                    && (found.region() != store.region() || found.offsetBytes() >= line.offsetBytes() + line.lengthBytes()
-                            || found.offsetBytes() + found.lengthBytes() <= line.offsetBytes())) {
+                    && !line.touches(found.region().name(), found.offsetBytes(), found.lengthBytes())) {
                 next = found;
             }
         }
         return new StoreFate(store, flush, fence, passing, later, next);
-    }
-
-    private static boolean covers(Event.Flush flush, Violation.Place line) {
-        return flush.region().name().equals(line.region()) && flush.lengthBytes() > 0
-                && flush.offsetBytes() < line.offsetBytes() + line.lengthBytes()
-                && flush.offsetBytes() + flush.lengthBytes() > line.offsetBytes();
     }
 
     /** What to do, where that can be told. */

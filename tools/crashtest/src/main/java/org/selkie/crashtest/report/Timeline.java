@@ -30,27 +30,22 @@ final class Timeline {
         this.violation = violation;
         this.events = report.trace().events();
         this.crash = Math.min(violation.crashEvent(), events.size());
-        Set<Violation.Place> places = new LinkedHashSet<>();
+        Set<Place> places = new LinkedHashSet<>();
         for (Violation.Line line : CrashReport.lines(violation)) {
-            CrashReport.shown(line).forEach(loss -> lost.add(loss.store().number()));
-            line.kept().forEach(store -> kept.add(store.number()));
-            places.add(line.place());
+            CrashReport.shown(line.lost()).forEach(store -> lost.add(store.number()));
+            CrashReport.shown(line.kept()).forEach(store -> kept.add(store.number()));
+            places.add(Place.of(line));
         }
         // What was stored last before the crash is mostly what relied on the lost line.
         for (int i = crash - 1; i >= Math.max(0, crash - ROWS_BEFORE) && places.size() < MOST_COLUMNS; i--) {
             if (events.get(i) instanceof Event.Store store) {
-                Violation.Place line = LineStates.lineOf(store);
-                if (places.stream().noneMatch(place -> contains(place, line))) {
+                Place line = Place.of(store);
+                if (places.stream().noneMatch(place -> place.contains(line))) {
                     places.add(line);
                 };
             }
         }
         places.stream().limit(MOST_COLUMNS).forEach(place -> columns.add(new LineStates(place)));
-    }
-
-    private static boolean contains(Violation.Place place, Violation.Place line) {
-        return place.region().equals(line.region()) && line.offsetBytes() >= place.offsetBytes()
-                && line.offsetBytes() < place.offsetBytes() + place.lengthBytes();
     }
 
     void writeTo(Markup page) {
@@ -125,7 +120,7 @@ final class Timeline {
     /** What the image has of a line. */
     private String after(LineStates column) {
         for (Violation.Line line : CrashReport.lines(violation)) {
-            if (line.place().equals(column.place())) {
+            if (Place.of(line).equals(column.place())) {
                 return (line.lost().isEmpty() ? "" : line.lost().size() + " lost ")
                         + (line.kept().isEmpty() ? "" : line.kept().size() + " kept");
             }

@@ -2,6 +2,7 @@
 package org.selkie.crashtest.guide;
 
 import java.util.List;
+import org.selkie.crashtest.AcknowledgedOperations;
 import org.selkie.crashtest.CrashImage;
 import org.selkie.crashtest.junit.CrashRun;
 import org.selkie.crashtest.junit.CrashTest;
@@ -34,5 +35,14 @@ final class GuestbookTest {
 
     private static List<String> descriptions(List<Operation> operations) {
         return operations.stream().map(operation -> (String) operation.description()).toList();
+    }
+
+    @CrashTest(model = {"adr", "page-cache-4096"})
+    void theReadyOracleSaysTheSame(CrashRun run) throws Exception {
+        Guestbook book = new Guestbook(run.segment("book", 4096));
+        for (String name : List.of("Ada", "Grace", "Barbara")) {
+            run.operation(name, () -> book.sign(name));
+        }
+        run.check(image -> new Guestbook(image.memory("book")).names(), AcknowledgedOperations.inOrder());
     }
 }

@@ -14,6 +14,7 @@ module org.selkie.crashtest {
     exports org.selkie.crashtest.agent;
     exports org.selkie.crashtest.junit;
     exports org.selkie.crashtest.model;
+    exports org.selkie.crashtest.mutation;
     exports org.selkie.crashtest.report;
     exports org.selkie.crashtest.trace;
 }

@@ -20,47 +20,54 @@ import org.selkie.crashtest.trace.Trace;
 /** Says of a refused image which stores it lacks and why. */
 final class Explanation {
 
-    /** More are not explained: each costs a look at the rest of the trace. */
-    private static final int MOST_LOSSES = 200;
+    /** Losses that are explained one by one: each costs a look at the rest of the trace. */
+    private static final int MOST_EXPLAINED = 500;
 
     private final Trace trace;
     private final Settings settings;
+    private int explained;
 
     Explanation(Trace trace, Settings settings) {
         this.trace = trace;
         this.settings = settings;
     }
 
-    Violation violation(Throwable thrown, Moment moment, int damagedLine, Choice choice, boolean missing,
+    /** Of the image as it is. One at a time, though several threads may find something. */
+    synchronized Violation violation(Throwable thrown, Moment moment, int damagedLine, Choice choice, boolean missing,
             Workspace workspace) {
+        explained = 0;
         List<Violation.Line> decisive = new ArrayList<>();
         List<Violation.Line> others = new ArrayList<>();
-        Map<Integer, Violation.Loss> losses = new HashMap<>();
         for (int i = 0; i < choice.size(); i++) {
             Unit unit = choice.unit(i);
             if (unit.pending().isEmpty()) {
                 continue;
             }
-            Set<Event.Store> lost = new LinkedHashSet<>(unit.lost(choice.content(i)));
-            List<Event.Store> kept = unit.pending().stream().filter(store -> !lost.contains(store)).toList();
             boolean deviates = choice.content(i) != (missing ? unit.latest() : 0);
-            if (deviates || losses.size() < MOST_LOSSES) {
-                lost.stream().limit(MOST_LOSSES).forEach(store -> losses.computeIfAbsent(store.number(),
-                        number -> new Violation.Loss(field(store), why(store, unit, moment.event()))));
-            }
-            (deviates ? decisive : others).add(place(unit.line(0), unit.lineCount(), List.copyOf(lost), kept));
+            (deviates ? decisive : others).add(line(unit, choice.content(i), moment.event()));
         }
         Map<String, byte[]> image = new HashMap<>();
         workspace.image.regionNames().forEach(name -> image.put(name, workspace.image.copy(name)));
         Event next = moment.event() < trace.events().size() ? trace.events().get(moment.event()) : null;
         return new Violation(moment.event(), next, thrown, moment.acknowledged(), moment.inFlight(), missing, decisive, others,
-                losses, damagedLine == CrashCase.NONE ? null : place(damagedLine, 1, List.of(), List.of()), image);
+                damagedLine == CrashCase.NONE ? null : place(damagedLine, 1), image);
     }
 
-    private Violation.Line place(int line, int lines, List<Event.Store> lost, List<Event.Store> kept) {
+    private Violation.Place place(int line, int lines) {
         long flat = (long) line * FlatMemory.LINE_BYTES;
         Region region = trace.regionAt(flat);
-        return new Violation.Line(region.name(), flat - region.startBytes(), (long) lines * FlatMemory.LINE_BYTES, lost, kept);
+        return new Violation.Place(region.name(), flat - region.startBytes(), (long) lines * FlatMemory.LINE_BYTES);
+    }
+
+    private Violation.Line line(Unit unit, int content, int crash) {
+        Set<Event.Store> lost = new LinkedHashSet<>(unit.lost(content));
+        List<Violation.Loss> losses = new ArrayList<>();
+        for (Event.Store store : lost) {
+            losses.add(new Violation.Loss(store, field(store), explained++ < MOST_EXPLAINED ? why(store, unit, crash)
+                    : "as those above, of which there are many"));
+        }
+        List<Event.Store> kept = unit.pending().stream().filter(store -> !lost.contains(store)).toList();
+        return new Violation.Line(place(unit.line(0), unit.lineCount()), losses, kept);
     }
 
     private String field(Event.Store store) {

@@ -191,7 +191,11 @@ public final class Lint {
         for (Line line : touched) {
             anyUnflushed |= line.unflushed != null;
             anyFlushed |= line.unfenced.values().stream().anyMatch(Event.Flush.class::isInstance);
-            if (line.unflushed != null) {
+            // What only others have flushed, and not fenced yet, whoever needs it durable flushes again and fences.
+            boolean helps = line.unflushed == null && !line.unfenced.containsKey(flush.thread())
+                    && line.unfenced.values().stream().anyMatch(Event.Flush.class::isInstance);
+            anyUnflushed |= helps;
+            if (line.unflushed != null || helps) {
                 line.unflushed = null;
                 line.unfenced.put(flush.thread(), flush);
                 waiting.computeIfAbsent(flush.thread(), thread -> new HashSet<>()).add(line);
@@ -213,7 +217,11 @@ public final class Lint {
             return;
         }
         for (Line line : waited) {
-            line.unfenced.remove(fence.thread());
+            Event waitedFor = line.unfenced.remove(fence.thread());
+            if (waitedFor instanceof Event.Flush flush) {
+                // It has written back what earlier flushes of others were for.
+                line.unfenced.values().removeIf(other -> other instanceof Event.Flush && other.number() < flush.number());
+            }
             if (line.isDurable()) {
                 lines.remove(line.number, line);
             }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.crashtest;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.selkie.crashtest.model.FlatMemory;
 import org.selkie.crashtest.trace.Event;
 import org.selkie.crashtest.trace.Operation;
 
@@ -20,42 +20,46 @@ import org.selkie.crashtest.trace.Operation;
  *                     and all others have nothing of what is pending
  * @param lines        the smallest set of lines found that breaks it
  * @param others       all other lines with pending stores
- * @param losses       of each lost store, by its number, what it is and what it would have needed
  * @param damaged      the line with a media error, or null
  * @param image        the regions' bytes, by name
  */
 public record Violation(int crashEvent, @Nullable Event next, Throwable thrown, List<Operation> acknowledged,
-        List<Operation> inFlight, boolean missing, List<Line> lines, List<Line> others, Map<Integer, Loss> losses,
-        @Nullable Line damaged, Map<String, byte[]> image) {
+        List<Operation> inFlight, boolean missing, List<Line> lines, List<Line> others, @Nullable Place damaged,
+        Map<String, byte[]> image) {
 
     public Violation {
         acknowledged = List.copyOf(acknowledged);
         inFlight = List.copyOf(inFlight);
         lines = List.copyOf(lines);
         others = List.copyOf(others);
-        losses = Map.copyOf(losses);
         image = Map.copyOf(image);
+    }
+
+    /**
+     * A range of a region.
+     *
+     * @param region      by name
+     * @param offsetBytes in the region
+     */
+    public record Place(String region, long offsetBytes, long lengthBytes) {
+
+        @Override
+        public String toString() {
+            return region + "[" + offsetBytes + ", +" + lengthBytes + "]";
+        }
     }
 
     /**
      * A line, or what else persists together.
      *
-     * @param region      by name
-     * @param offsetBytes of its beginning in the region
-     * @param lengthBytes 64, or that of a sector
-     * @param lost        pending stores of which something did not persist
-     * @param kept        pending stores that did
+     * @param lost pending stores of which something did not persist
+     * @param kept pending stores that did
      */
-    public record Line(String region, long offsetBytes, long lengthBytes, List<Event.Store> lost, List<Event.Store> kept) {
+    public record Line(Place place, List<Loss> lost, List<Event.Store> kept) {
 
         public Line {
             lost = List.copyOf(lost);
             kept = List.copyOf(kept);
-        }
-
-        /** A line of 64 bytes. */
-        public Line(String region, long offsetBytes, List<Event.Store> lost, List<Event.Store> kept) {
-            this(region, offsetBytes, FlatMemory.LINE_BYTES, lost, kept);
         }
     }
 
@@ -65,18 +69,29 @@ public record Violation(int crashEvent, @Nullable Event next, Throwable thrown, 
      * @param field what it is in the layout, or its place
      * @param why   which flush or fence it would have needed
      */
-    public record Loss(String field, String why) {
+    public record Loss(Event.Store store, String field, String why) {
     }
 
     /** One of which nobody wants to know more than that it is there. */
     static Violation unexplained(Moment moment, Throwable thrown) {
         return new Violation(moment.event(), null, thrown, moment.acknowledged(), moment.inFlight(), true, List.of(), List.of(),
-                Map.of(), null, Map.of());
+                null, Map.of());
     }
 
     /** What to show to a person: all of it. */
     @Override
     public String toString() {
         return ViolationText.of(this);
+    }
+
+    /** Whether a line is among those that break it. */
+    public boolean isDecisive(Line line) {
+        return lines.contains(line);
+    }
+
+    /** The bytes of a region in this image. */
+    public byte[] image(String region) {
+        byte[] bytes = image.get(region);
+        return bytes == null ? new byte[0] : Arrays.copyOf(bytes, bytes.length);
     }
 }

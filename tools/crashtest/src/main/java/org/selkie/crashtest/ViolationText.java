@@ -31,7 +31,7 @@ final class ViolationText {
         line("  acknowledged: ").append(operations(violation.acknowledged())).append("; in flight: ")
                 .append(operations(violation.inFlight()));
         if (violation.damaged() != null) {
-            place("  media error: ", violation.damaged());
+            line("  media error: ").append(violation.damaged());
         }
         lines();
         return text.toString();
@@ -66,12 +66,15 @@ final class ViolationText {
                 line("    and ").append(violation.lines().size() - MOST_LINES).append(" more");
                 return;
             }
-            place("    ", line);
+            line("    ").append(line.place());
             if (!violation.missing()) {
                 line.kept().forEach(store -> event("      kept ", store));
             }
-            if (violation.missing()) {
-                line.lost().forEach(store -> loss("      lost ", store));
+            for (Violation.Loss loss : line.lost()) {
+                if (violation.missing()) {
+                    event("      lost " + loss.field() + ": ", loss.store());
+                    line("        ").append(loss.why());
+                }
             }
         }
         if (!violation.missing() && !violation.lines().isEmpty()) {
@@ -81,21 +84,10 @@ final class ViolationText {
 
     /** Where lines are named that persisted, the reader wants to know what did not and should have. */
     private void firstLoss() {
-        violation.others().stream().flatMap(line -> line.lost().stream()).limit(MOST_LINES)
-                .forEach(store -> loss("    not persisted: ", store));
-    }
-
-    private void loss(String beginning, Event.Store store) {
-        Violation.Loss loss = violation.losses().get(store.number());
-        event(beginning + (loss == null ? "" : loss.field() + ": "), store);
-        if (loss != null) {
+        violation.others().stream().flatMap(line -> line.lost().stream()).limit(MOST_LINES).forEach(loss -> {
+            event("    not persisted: " + loss.field() + ": ", loss.store());
             line("        ").append(loss.why());
-        }
-    }
-
-    private void place(String beginning, Violation.Line line) {
-        line(beginning).append(line.region()).append('[').append(line.offsetBytes()).append(", +").append(line.lengthBytes())
-                .append(']');
+        });
     }
 
     private void event(String beginning, Event.Store store) {

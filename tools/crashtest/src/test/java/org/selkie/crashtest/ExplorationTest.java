@@ -215,7 +215,7 @@ final class ExplorationTest {
         Violation violation = report.violations().getFirst();
         assertFalse(violation.missing());
         assertEquals(1, violation.lines().size(), violation::toString);
-        assertEquals(7 * 64, violation.lines().getFirst().offsetBytes());
+        assertEquals(7 * 64, violation.lines().getFirst().place().offsetBytes());
         Report other = Exploration.of(lines(12)).explore(image -> assertFalse(present(image, 12) == 10));
         assertEquals(2, other.violations().getFirst().lines().size());
         assertTrue(other.violations().getFirst().missing());
@@ -235,7 +235,7 @@ final class ExplorationTest {
         if (violation.missing()) {
             assertEquals(2, violation.lines().getFirst().lost().size(), violation::toString);
         } else {
-            assertEquals(64, violation.lines().getFirst().offsetBytes());
+            assertEquals(64, violation.lines().getFirst().place().offsetBytes());
         }
     }
 

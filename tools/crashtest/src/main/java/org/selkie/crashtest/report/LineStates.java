@@ -8,7 +8,7 @@ import java.util.Map;
 import org.selkie.crashtest.trace.Event;
 import org.selkie.crashtest.trace.StoreKind;
 
-/** How one line, or what else persists together, stands after each event: what of it is at risk, what is being written back, what is durable. */
+/** How one line, or what else persists together, stands after each event: at risk, being written back, or durable. */
 final class LineStates {
 
     private final Place place;

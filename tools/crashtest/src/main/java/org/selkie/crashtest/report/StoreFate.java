@@ -10,12 +10,11 @@ import org.selkie.crashtest.trace.Trace;
  * How far one line of a store had come when the crash came, by the rules of flushes and fences.
  *
  * @param flush   the first flush of the line after the store, by any thread, before the crash
- * @param fence   the fence of that flush's thread that completed it, or for a non-temporal store the fence of its own
  * @param passing the first fence of the storing thread after the store that did not wait for it
  * @param later   the first flush of the line after the crash: it came too late
  * @param next    the next store of the same thread to another line before the crash: what may rely on it
  */
-record StoreFate(Event.Store store, Event.@Nullable Flush flush, Event.@Nullable Fence fence,
+record StoreFate(Event.Store store, Event.@Nullable Flush flush,
         Event.@Nullable Fence passing, Event.@Nullable Flush later, Event.@Nullable Store next) {
 
     /** Of what lies in a line, or what else persists together. */
@@ -28,7 +27,8 @@ record StoreFate(Event.Store store, Event.@Nullable Flush flush, Event.@Nullable
         boolean past = store.kind() == StoreKind.NON_TEMPORAL;
         for (Event event : trace.events().subList(store.number() + 1, trace.events().size())) {
             boolean before = event.number() < crashEvent;
-            if (event instanceof Event.Flush found && line.touches(found.region().name(), found.offsetBytes(), found.lengthBytes())) {
+            if (event instanceof Event.Flush found
+                    && line.touches(found.region().name(), found.offsetBytes(), found.lengthBytes())) {
                 if (before && flush == null) {
                     flush = found;
                 } else if (!before && later == null) {
@@ -47,7 +47,7 @@ record StoreFate(Event.Store store, Event.@Nullable Flush flush, Event.@Nullable
                 next = found;
             }
         }
-        return new StoreFate(store, flush, fence, passing, later, next);
+        return new StoreFate(store, flush, passing, later, next);
     }
 
     /** What to do, where that can be told. */

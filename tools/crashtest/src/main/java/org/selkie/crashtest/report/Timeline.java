@@ -42,7 +42,7 @@ final class Timeline {
                 Place line = Place.of(store);
                 if (places.stream().noneMatch(place -> place.contains(line))) {
                     places.add(line);
-                };
+                }
             }
         }
         places.stream().limit(MOST_COLUMNS).forEach(place -> columns.add(new LineStates(place)));

@@ -67,11 +67,11 @@ public record CrashReport(String title, Trace trace, Report report, FieldNames f
             text.append("      kept  #").append(store.number()).append(' ').append(Described.store(store, fields)).append('\n')
                     .append("            at ").append(store.site()).append('\n');
         }
-        earlier("lost", line.lost()).ifPresent(said -> text.append("      ").append(said).append('\n'));
-        for (Event.Store store : shown(line.lost())) {
+        earlier("lost", lost(line)).ifPresent(said -> text.append("      ").append(said).append('\n'));
+        for (Event.Store store : shown(lost(line))) {
             text.append("      lost  #").append(store.number()).append(' ').append(Described.store(store, fields)).append('\n')
                     .append("            at ").append(store.site()).append('\n')
-                    .append("            ").append(why(violation, store)).append('\n')
+                    .append("            ").append(why(line, store)).append('\n')
                     .append("            remedy: ").append(remedy(violation, line, store)).append('\n');
         }
     }
@@ -97,13 +97,6 @@ public record CrashReport(String title, Trace trace, Report report, FieldNames f
                 + " of this line, the first #" + stores.getFirst().number());
     }
 
-    /** That there are more. */
-    static Optional<String> earlier(Violation.Line line) {
-        int more = line.lost().size() - MOST_STORES;
-        return more <= 0 ? Optional.empty() : Optional.of("lost  " + more + " earlier " + (more == 1 ? "store" : "stores")
-                + " of this line, the first #" + line.lost().getFirst().number());
-    }
-
     /** How far a store of a violation's line had come. */
     StoreFate fate(Violation violation, Violation.Line line, Event.Store store) {
         return StoreFate.of(trace, store, Place.of(line), violation.crashEvent());
@@ -127,10 +120,15 @@ public record CrashReport(String title, Trace trace, Report report, FieldNames f
                 + (violation.inFlight().isEmpty() ? "; none in flight" : "; in flight " + violation.inFlight());
     }
 
+    /** The stores of a line of which something was lost. */
+    static List<Event.Store> lost(Violation.Line line) {
+        return line.lost().stream().map(Violation.Loss::store).toList();
+    }
+
     /** What a lost store would have needed. */
-    static String why(Violation violation, Event.Store store) {
-        Violation.Loss loss = violation.losses().get(store.number());
-        return loss == null ? "lost" : loss.why();
+    static String why(Violation.Line line, Event.Store store) {
+        return line.lost().stream().filter(loss -> loss.store().number() == store.number()).findFirst()
+                .map(Violation.Loss::why).orElse("lost");
     }
 
     /** What to do about a lost store, where that can be told. */

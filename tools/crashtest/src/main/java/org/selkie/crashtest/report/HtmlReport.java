@@ -117,18 +117,18 @@ public final class HtmlReport {
     }
 
     private void line(CrashReport report, Violation violation, Violation.Line line) {
-        String fields = report.fields().of(line.region(), line.offsetBytes(), line.lengthBytes());
+        String fields = report.fields().of(line.place().region(), line.place().offsetBytes(), line.place().lengthBytes());
         page.raw("<article><h3>").text("Line " + Place.of(line)
                 + (fields.isEmpty() ? "" : ": " + fields)).raw("</h3>\n");
         CrashReport.earlier("kept", line.kept()).ifPresent(said -> page.element("p", "quiet", said));
         for (Event.Store store : CrashReport.shown(line.kept())) {
             store(report, store, "kept", "became durable");
         }
-        CrashReport.earlier("lost", line.lost()).ifPresent(said -> page.element("p", "quiet", said));
-        for (Event.Store store : CrashReport.shown(line.lost())) {
+        CrashReport.earlier("lost", CrashReport.lost(line)).ifPresent(said -> page.element("p", "quiet", said));
+        for (Event.Store store : CrashReport.shown(CrashReport.lost(line))) {
             StoreFate fate = report.fate(violation, line, store);
             store(report, store, "lost", "lost");
-            page.raw("<p>").text(CrashReport.why(violation, store)).raw(".</p><p class=\"remedy\">Remedy: ")
+            page.raw("<p>").text(CrashReport.why(line, store)).raw(".</p><p class=\"remedy\">Remedy: ")
                     .text(report.remedy(violation, line, store)).raw(".</p>\n");
             if (fate.passing() != null) {
                 stack("stack of the fence that did not wait for it, " + StoreFate.number(fate.passing()),
@@ -163,13 +163,13 @@ public final class HtmlReport {
 
     /** The line word by word: what recovery found, and what the code had stored. */
     private void words(CrashReport report, Violation violation, Violation.Line line) {
-        byte[] image = violation.image().getOrDefault(line.region(), new byte[0]);
-        byte[] stored = stored(report, violation, line.region());
+        byte[] image = violation.image(line.place().region());
+        byte[] stored = stored(report, violation, line.place().region());
         if (image.length == 0 || stored.length != image.length) {
             return;
         }
-        int first = (int) line.offsetBytes();
-        int end = (int) Math.min(first + Math.min(line.lengthBytes(), FlatMemory.LINE_BYTES), image.length);
+        int first = (int) line.place().offsetBytes();
+        int end = (int) Math.min(first + Math.min(line.place().lengthBytes(), FlatMemory.LINE_BYTES), image.length);
         page.raw("<table class=\"words\"><tr><th>offset</th><th>field</th><th>found by recovery</th><th>stored by the code</th>"
                 + "</tr>\n");
         for (int at = first; at < end; at += Long.BYTES) {
@@ -177,7 +177,7 @@ public final class HtmlReport {
             byte[] found = java.util.Arrays.copyOfRange(image, at, at + length);
             byte[] live = java.util.Arrays.copyOfRange(stored, at, at + length);
             page.open("tr", java.util.Arrays.equals(found, live) ? "" : "differs").element("td", "number", Integer.toString(at))
-                    .element("td", "", report.fields().of(line.region(), at, length))
+                    .element("td", "", report.fields().of(line.place().region(), at, length))
                     .element("td", "number", Described.value(found)).element("td", "number", Described.value(live))
                     .raw("</tr>\n");
         }

@@ -9,7 +9,11 @@ import org.selkie.crashtest.trace.Event;
 record Place(String region, long offsetBytes, long lengthBytes) {
 
     static Place of(Violation.Line line) {
-        return new Place(line.region(), line.offsetBytes(), line.lengthBytes());
+        return of(line.place());
+    }
+
+    static Place of(Violation.Place place) {
+        return new Place(place.region(), place.offsetBytes(), place.lengthBytes());
     }
 
     /** The first line of a store. */

@@ -32,7 +32,7 @@ final class Timeline {
         this.crash = Math.min(violation.crashEvent(), events.size());
         Set<Place> places = new LinkedHashSet<>();
         for (Violation.Line line : CrashReport.lines(violation)) {
-            CrashReport.shown(line.lost()).forEach(store -> lost.add(store.number()));
+            CrashReport.shown(CrashReport.lost(line)).forEach(store -> lost.add(store.number()));
             CrashReport.shown(line.kept()).forEach(store -> kept.add(store.number()));
             places.add(Place.of(line));
         }

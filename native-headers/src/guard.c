@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A SIGBUS inside the section selkie_hot becomes a return of SELKIE_FAULT from the function it happened in. Every other
-// SIGBUS goes to the handler that stood before (the JVM's own, which turns it into an InternalError or a crash report).
+// A SIGBUS inside the section selkie_hot becomes a return of SELKIE_FAULT, or SELKIE_FAULT_AT with the address, from the
+// function it happened in: the caller knows which memory was whose. Every other SIGBUS goes to the handler that stood before
+// (the JVM's own, which turns it into an InternalError or a crash report).
 #define _GNU_SOURCE
 #include <linux/membarrier.h>
 #include <selkie/append.h>
@@ -23,7 +24,13 @@ static int within_hot(uintptr_t pc) {
     return pc >= (uintptr_t)__start_selkie_hot && pc < (uintptr_t)__stop_selkie_hot;
 }
 
-static int return_fault(ucontext_t *context) {
+// A signal that somebody sent carries no address, and one above this could be taken for another answer.
+static int64_t answer_to(const siginfo_t *info) {
+    const uint64_t at = (uint64_t)(uintptr_t)info->si_addr;
+    return info->si_code > 0 && at >> 62 == 0 ? (int64_t)((uint64_t)SELKIE_FAULT_AT | at) : SELKIE_FAULT;
+}
+
+static int return_fault(const siginfo_t *info, ucontext_t *context) {
 #if defined(__x86_64__)
     greg_t *registers = context->uc_mcontext.gregs;
     if (!within_hot((uintptr_t)registers[REG_RIP])) {
@@ -32,20 +39,20 @@ static int return_fault(ucontext_t *context) {
     // Frameless: the return address is what the stack pointer points to.
     registers[REG_RIP] = *(greg_t *)registers[REG_RSP];
     registers[REG_RSP] += 8;
-    registers[REG_RAX] = SELKIE_FAULT;
+    registers[REG_RAX] = answer_to(info);
     return 1;
 #else
     if (!within_hot((uintptr_t)context->uc_mcontext.pc)) {
         return 0;
     }
     context->uc_mcontext.pc = context->uc_mcontext.regs[30];
-    context->uc_mcontext.regs[0] = (uint64_t)(int64_t)SELKIE_FAULT;
+    context->uc_mcontext.regs[0] = (uint64_t)answer_to(info);
     return 1;
 #endif
 }
 
 static void on_bus_error(int signal, siginfo_t *info, void *context) {
-    if (return_fault((ucontext_t *)context)) {
+    if (return_fault(info, (ucontext_t *)context)) {
         return;
     }
     if ((previous.sa_flags & SA_SIGINFO) && previous.sa_sigaction != NULL) {

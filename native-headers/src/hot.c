@@ -2,8 +2,8 @@
 //
 // Every function that touches a mapping. They stand in a section of their own and are frameless leaves: no push, no call,
 // no move of the stack pointer (the Makefile refuses the build otherwise). So src/guard.c can turn a SIGBUS at any of
-// their instructions into a return of SELKIE_FAULT to their caller, and a truncated file or a media error does not kill
-// the process. On x86-64 the callee-saved registers are taken from the compiler and the red zone is all the stack there is.
+// their instructions into a return of SELKIE_FAULT or SELKIE_FAULT_AT to their caller, and a truncated file or a media error
+// does not kill the process. On x86-64 the callee-saved registers are taken from the compiler and the red zone is all the stack there is.
 #include <selkie/scan.h>
 
 #define SELKIE_HOT __attribute__((section("selkie_hot"), noinline, used, visibility("default")))

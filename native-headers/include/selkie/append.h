@@ -160,7 +160,9 @@ SELKIE_INLINE uint64_t selkie_write_batch(const struct selkie_stores stores, voi
 }
 
 // What the check of a record answers below zero. FAULT: the memory is not there (truncated file, media error).
+// A function whose fault src/guard.c caught may answer FAULT_AT instead, with the address that faulted in the lower bits.
 #define SELKIE_FAULT (-1)
+#define SELKIE_FAULT_AT INT64_MIN
 #define SELKIE_ABSENT (-2)  // no record of this position begins here
 #define SELKIE_CORRUPT (-3) // one does, and its length or checksum is wrong
 #define SELKIE_UNKNOWN (-4) // it verifies, and its type or flags are of a newer version

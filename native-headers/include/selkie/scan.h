@@ -72,19 +72,20 @@ SELKIE_INLINE int64_t selkie_scan_walk(const char *extent, volatile struct selki
 }
 
 // Moves `offset` to the next valid record at or after it. Returns 0 there, ABSENT at `stop`, BUDGET when more than
-// `budget` bytes were summed: an extent forged so that every line looks like the beginning of a long record must not
-// cost the square of its length.
+// `budget` bytes have been summed by all searches and walks with this `scan`: an extent forged so that every line looks
+// like the beginning of a long record, or is one, must not cost the square of its length. What a walk sums by itself is no
+// more than the extent, and what it sums in vain is followed by a search.
 SELKIE_INLINE int64_t selkie_scan_search(const char *extent, volatile struct selkie_scan *scan, uint64_t budget) {
     while (scan->offset < scan->stop) {
+        if (scan->spent > budget) {
+            return SELKIE_BUDGET;
+        }
         uint64_t spent = 0;
         const int64_t length = selkie_check_record(extent + scan->offset, scan->end - scan->offset,
                                                    scan->base_position + scan->offset, (uint32_t)scan->seed, 0, 0, &spent);
         scan->spent += spent;
         if (length >= 0 || length == SELKIE_UNKNOWN) {
             return 0;
-        }
-        if (scan->spent > budget) {
-            return SELKIE_BUDGET;
         }
         scan->offset += SELKIE_LINE_BYTES;
     }

@@ -32,7 +32,7 @@ import org.selkie.os.FileHandle;
 import org.selkie.os.FileStatus;
 import org.selkie.os.KernelAbi;
 import org.selkie.os.OfdLock;
-import org.selkie.seal.Ownership;
+import org.selkie.seal.LeaseTable;
 import org.selkie.seal.SealMarker;
 
 /**
@@ -45,6 +45,7 @@ final class DirectoryMedium implements ExtentMedium {
 
     private final Path directory;
     private final ExtentOptions extentOptions;
+    private final LeaseTable leases = new LeaseTable();
     private final boolean fresh;
     private final @Nullable FileHandle lock;
 
@@ -86,12 +87,12 @@ final class DirectoryMedium implements ExtentMedium {
     }
 
     /** Opens a file without disturbing anybody, or waiting: an open breaks a lease, and of a pipe it waits for a writer. */
-    private static FileHandle openQuietly(Path file, int access) {
+    private FileHandle openQuietly(Path file, int access) {
         FileStatus status = FileHandle.statusOf(file);
         if (!status.isRegularFile()) {
             throw new PoolFormatException(file + " is no regular file; move it away, or restore it from a copy");
         }
-        Ownership.requireNoLease(file, status);
+        leases.requireNone(file, status);
         try {
             return FileHandle.open(file, access | KernelAbi.O_NONBLOCK);
         } catch (SystemCallException e) {
@@ -186,7 +187,7 @@ final class DirectoryMedium implements ExtentMedium {
 
     @Override
     public Extent open(int number, long extentBytes) {
-        return Extent.open(extentFile(number), extentOptions.withLengthBytes(extentBytes));
+        return Extent.open(extentFile(number), extentOptions.withLengthBytes(extentBytes).withPopulate(false), leases);
     }
 
     @Override
@@ -219,7 +220,7 @@ final class DirectoryMedium implements ExtentMedium {
         }
     }
 
-    private static boolean isBlankFile(Path file) {
+    private boolean isBlankFile(Path file) {
         try (FileHandle handle = openQuietly(file, KernelAbi.O_RDONLY)) {
             int stepBytes = ExtentHeader.BYTES;
             byte[] step = handle.read(0, stepBytes);
@@ -249,6 +250,12 @@ final class DirectoryMedium implements ExtentMedium {
 
     private static boolean isBlank(byte[] bytes) {
         return Arrays.mismatch(bytes, new byte[bytes.length]) < 0;
+    }
+
+    @Override
+    public boolean isFillable(int number, long extentBytes) {
+        FileStatus status = FileHandle.statusOf(extentFile(number));
+        return status.isRegularFile() && (status.sizeBytes() != extentBytes || status.allocatedBytes() < extentBytes);
     }
 
     @Override

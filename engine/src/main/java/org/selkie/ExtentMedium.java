@@ -21,7 +21,7 @@ interface ExtentMedium extends AutoCloseable {
     List<Integer> numbers();
 
     /**
-     * Opens an extent that is there.
+     * Opens an extent that is there. Its pages are not made present: whoever is going to store to it has that done.
      *
      * @throws org.selkie.fault.ExtentLengthException if it is not as long as it should be
      */
@@ -36,6 +36,9 @@ interface ExtentMedium extends AutoCloseable {
 
     /** Whether an extent that is there was never finished: nothing in it has a meaning, and it can go. */
     boolean isUnfinished(int number, long extentBytes);
+
+    /** Whether {@link #fill} could make an extent whole that is refused as it is. */
+    boolean isFillable(int number, long extentBytes);
 
     /** Makes an extent that was cut short, or had holes punched into it, whole again: zeros where nothing is. */
     void fill(int number, long extentBytes);

@@ -55,6 +55,11 @@ final class MemoryMedium implements ExtentMedium {
     }
 
     @Override
+    public boolean isFillable(int number, long extentBytes) {
+        return false;
+    }
+
+    @Override
     public void fill(int number, long extentBytes) {
         throw new IllegalStateException("extent " + number + " of pool " + name + " is in memory");
     }

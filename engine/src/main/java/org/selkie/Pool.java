@@ -108,13 +108,13 @@ public final class Pool implements AutoCloseable {
         var first = extents.take(name, System.currentTimeMillis(), 0);
         LogOpener opener = LogOpener.recover(name, List.of(first), options.recoveryMode(), false, extents);
         logs.put(name, opener);
-        extents.watch(name, opener);
+        extents.sealLoss().watch(name, opener);
         return opener;
     }
 
     private static void requireName(String name) {
         int bytes = name.getBytes(StandardCharsets.UTF_8).length;
-        if (bytes == 0 || bytes > ExtentHeader.MAX_NAME_BYTES || name.chars().anyMatch(Character::isISOControl)) {
+        if (!ExtentHeader.isLogName(name)) {
             throw new PoolFormatException("a log name of " + bytes + " bytes; expected 1 to " + ExtentHeader.MAX_NAME_BYTES
                     + " bytes of UTF-8 without control characters");
         }

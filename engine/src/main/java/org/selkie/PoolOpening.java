@@ -6,11 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.selkie.extent.ExtentOptions;
 import org.selkie.fault.ExtentBusyException;
@@ -37,12 +41,16 @@ import org.selkie.persist.Durability;
 final class PoolOpening {
 
     private static final int MOST_LOOKS = 20;
+    private static final int LOOKS_AT_COPIES = 3;
+    private static final long NANOS_BETWEEN_LOOKS = 10_000_000;
 
     private final String name;
     private final PoolOptions options;
     private final ExtentMedium medium;
     private final AtomicReference<PoolExtents> sealWatcher;
     private final List<Finding> findings = new ArrayList<>();
+    private final Set<FormattedExtent> toMend = new HashSet<>();
+    private final Set<FormattedExtent> spareToMend = new HashSet<>();
     private final TreeMap<String, List<FormattedExtent>> byLog = new TreeMap<>();
     private final long startedNanos = System.nanoTime();
     private List<Integer> listed = List.of();
@@ -79,8 +87,13 @@ final class PoolOpening {
     }
 
     static Pool inMemory(String name, PoolOptions options) {
+        return on(name, options, extentOptions -> new MemoryMedium(name, extentOptions));
+    }
+
+    /** Opens or makes a pool on a medium that is made with the options of its extents. */
+    static Pool on(String name, PoolOptions options, Function<ExtentOptions, ExtentMedium> medium) {
         AtomicReference<PoolExtents> watcher = new AtomicReference<>();
-        return new PoolOpening(name, options, new MemoryMedium(name, extentOptions(options, watcher)), watcher).run();
+        return new PoolOpening(name, options, medium.apply(extentOptions(options, watcher)), watcher).run();
     }
 
     private static ExtentOptions extentOptions(PoolOptions options, AtomicReference<PoolExtents> watcher) {
@@ -89,7 +102,7 @@ final class PoolOpening {
                 .withBreakListener(event -> {
                     PoolExtents extents = watcher.get();
                     if (extents != null) {
-                        extents.onSealEvent(event);
+                        extents.sealLoss().onEvent(event);
                     }
                 });
         return options.sealTier().isPresent() ? asked.withSealTier(options.sealTier().get()) : asked;
@@ -144,7 +157,8 @@ final class PoolOpening {
             PoolHeader header = header();
             extents = new PoolExtents(name, medium, options, header);
             sealWatcher.set(extents);
-            listed = medium.numbers();
+            // What a new pool finds on a device is somebody else's.
+            listed = made ? List.of() : medium.numbers();
             for (int number : listed) {
                 load(extents, number);
             }
@@ -163,23 +177,17 @@ final class PoolOpening {
     }
 
     private void letGo(@Nullable PoolExtents extents, Throwable reason) {
-        try {
-            if (made) {
-                // What was refused leaves nothing behind: the next try may name other options.
-                medium.unmake();
-            }
-        } catch (RuntimeException | Error e) {
-            reason.addSuppressed(e);
+        Failures failures = new Failures();
+        if (extents != null) {
+            // Before anything is removed: a sealed file cannot be.
+            failures.attempt(() -> extents.closeExtents(List.of()));
         }
-        try {
-            if (extents != null) {
-                extents.close(List.of());
-            } else {
-                medium.close();
-            }
-        } catch (RuntimeException | Error e) {
-            reason.addSuppressed(e);
+        if (made) {
+            // What was refused leaves nothing behind: the next try may name other options.
+            failures.attempt(medium::unmake);
         }
+        failures.attempt(medium::close);
+        failures.addTo(reason);
     }
 
     private PoolHeader header() {
@@ -202,18 +210,18 @@ final class PoolOpening {
     }
 
     private void load(PoolExtents extents, int number) {
-        if (medium.isUnfinished(number, extents.header().extentBytes())) {
-            dropUnfinished(extents, number);
-            return;
-        }
         FormattedExtent extent;
         try {
             extent = openOrRestore(extents, number);
         } catch (SelkieException e) {
+            if (isUnfinished(extents, number, e)) {
+                dropUnfinished(extents, number);
+                return;
+            }
             if (!canGoOnWithout(e)) {
                 throw e;
             }
-            extents.reserve(number);
+            extents.table().reserve(number);
             if (!options.readOnly()) {
                 medium.setAside(number, extents.header().extentBytes());
             }
@@ -221,10 +229,53 @@ final class PoolOpening {
                     String.valueOf(e.getMessage())));
             return;
         }
-        extents.adopt(extent);
+        try {
+            lookAtCopies(extent);
+        } catch (RuntimeException | Error e) {
+            extent.extent().closePersisted();
+            throw e;
+        }
+        extents.table().adopt(extent);
         if (extent.header().state() == ExtentHeader.State.LOG) {
             byLog.computeIfAbsent(extent.header().logName(), _ -> new ArrayList<>()).add(extent);
         }
+    }
+
+    /** One copy of a header that is damaged must be noticed while the other is still whole. */
+    private void lookAtCopies(FormattedExtent extent) {
+        FormattedExtent.Copies copies = extent.copies();
+        if (options.readOnly()) {
+            // Another process may be between the writes of the two.
+            for (int look = 1; copies == FormattedExtent.Copies.ONE_DAMAGED && look < LOOKS_AT_COPIES; look++) {
+                LockSupport.parkNanos(NANOS_BETWEEN_LOOKS);
+                copies = extent.copies();
+            }
+        }
+        if (copies == FormattedExtent.Copies.ALIKE) {
+            return;
+        }
+        if (copies == FormattedExtent.Copies.ONE_DAMAGED) {
+            String name = extent.extent().report().name();
+            String why = "one of the two copies of its header does not verify, the other does";
+            if (options.recoveryMode() == RecoveryMode.STRICT && !options.readOnly()) {
+                throw new PoolFormatException(name + ": " + why + "; open the pool with RecoveryMode.DROP_TORN_TAIL to have it"
+                        + " written anew");
+            }
+            findings.add(new Finding(Finding.Kind.HEADER_COPY, name, 0, -1, ExtentHeader.SLOTS_BYTES / 2,
+                    why + (options.readOnly() ? "; opening the pool for writing writes it anew" : "; it was written anew")));
+        }
+        if (options.readOnly()) {
+            return;
+        }
+        (extent.header().state() == ExtentHeader.State.FREE ? spareToMend : toMend).add(extent);
+    }
+
+    /** Whether an extent was refused because a crash, or another process, has not finished it. */
+    private boolean isUnfinished(PoolExtents extents, int number, SelkieException refusal) {
+        boolean perhaps = refusal instanceof ExtentLengthException || refusal instanceof MediumRefusedException
+                || refusal instanceof PoolFormatException
+                || (refusal instanceof SystemCallException failed && failed.errno() == Errno.ENOENT);
+        return perhaps && medium.isUnfinished(number, extents.header().extentBytes());
     }
 
     /** Strict about what cannot be read, unless the user wants whatever there is. */
@@ -254,13 +305,20 @@ final class PoolOpening {
 
     private FormattedExtent openOrRestore(PoolExtents extents, int number) {
         try {
-            return extents.openExtent(number);
+            return extents.maker().open(number);
         } catch (ExtentLengthException | MediumRefusedException e) {
-            if (options.readOnly() || options.recoveryMode() != RecoveryMode.SALVAGE) {
+            if (options.readOnly() || isUnfinished(extents, number, e)
+                    || !medium.isFillable(number, extents.header().extentBytes())) {
                 throw e;
             }
+            if (options.recoveryMode() != RecoveryMode.SALVAGE) {
+                String remedy = e.getMessage() + "; or open the pool with RecoveryMode.SALVAGE, which writes zeros where nothing"
+                        + " is and opens the rest";
+                throw e instanceof MediumRefusedException ? new MediumRefusedException(remedy, e)
+                        : new ExtentLengthException(remedy, e);
+            }
             medium.fill(number, extents.header().extentBytes());
-            return extents.openExtent(number);
+            return extents.maker().open(number);
         }
     }
 
@@ -270,8 +328,20 @@ final class PoolOpening {
             LogOpener opener = LogOpener.recover(log.getKey(), log.getValue(), options.recoveryMode(), options.readOnly(),
                     extents);
             logs.put(log.getKey(), opener);
-            extents.watch(log.getKey(), opener);
         }
+        // When nothing refuses the pool any more, and before a broken seal can close extents or a log can be given one.
+        byLog.values().forEach(this::mend);
+        spareToMend.forEach(FormattedExtent::mendCopy);
+        logs.forEach(extents.sealLoss()::watch);
         return logs;
+    }
+
+    private void mend(List<FormattedExtent> extents) {
+        for (FormattedExtent extent : extents) {
+            // What recovery gave back has two new copies, or is closed.
+            if (toMend.contains(extent) && extent.header().state() == ExtentHeader.State.LOG) {
+                extent.mendCopy();
+            }
+        }
     }
 }

@@ -24,10 +24,16 @@ public record RecoveryReport(String pool, UUID poolId, List<LogRecovery> logs, L
 
     /** Whether records that were acknowledged may be lost. */
     public boolean hasLoss() {
-        return findings.stream().anyMatch(finding -> finding.kind().isLoss()) || logs.stream().anyMatch(LogRecovery::hasLoss);
+        return losses() > 0;
     }
 
-    /** Those that belong to no log, and then those of each. */
+    /** The places where records that were acknowledged may be lost, listed or not. */
+    public long losses() {
+        return findings.stream().filter(finding -> finding.kind().isLoss()).count()
+                + logs.stream().mapToLong(LogRecovery::losses).sum();
+    }
+
+    /** Those that belong to no log, and then those of each, as far as they are listed. */
     public List<Finding> allFindings() {
         return Stream.concat(findings.stream(), logs.stream().flatMap(log -> log.findings().stream())).toList();
     }
@@ -45,9 +51,12 @@ public record RecoveryReport(String pool, UUID poolId, List<LogRecovery> logs, L
                     .append(log.payloadBytes()).append(" bytes, positions ").append(log.startPosition()).append(" to ")
                     .append(log.endPosition()).append('\n');
             log.findings().forEach(finding -> text.append("  ").append(finding).append('\n'));
+            if (log.unlisted().findings() > 0) {
+                text.append("  ").append(log.unlisted()).append('\n');
+            }
         }
         findings.forEach(finding -> text.append(finding).append('\n'));
-        return text.append(isClean() ? "clean" : hasLoss() ? "damaged" : "recovered, nothing acknowledged was dropped")
-                .toString();
+        return text.append(isClean() ? "clean" : hasLoss() ? "damaged"
+                : "recovered, nothing was dropped that is known to have been durable").toString();
     }
 }

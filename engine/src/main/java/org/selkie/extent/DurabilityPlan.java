@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.extent;
 
+import java.util.Optional;
 import org.selkie.fault.DurabilityUnavailableException;
 import org.selkie.persist.Durability;
 import org.selkie.persist.Granularity;
@@ -12,12 +13,25 @@ import org.selkie.persist.PersistenceDomain;
  * @param durability what is obtained
  * @param granularity how stores are made durable
  * @param reason why, for a reader
+ * @param restsOn on whose word it rests besides this machine's
  */
-record DurabilityPlan(Durability durability, Granularity granularity, String reason) {
+record DurabilityPlan(Durability durability, Granularity granularity, String reason, Optional<String> restsOn) {
+
+    private DurabilityPlan(Durability durability, Granularity granularity, String reason) {
+        this(durability, granularity, reason, Optional.empty());
+    }
+
+    /** This plan, with a word that it rests on; nothing rests on anybody where only the process may crash. */
+    DurabilityPlan restingOn(Optional<String> whose) {
+        return durability == Durability.POWER_FAILURE && whose.isPresent()
+                ? new DurabilityPlan(durability, granularity, reason + "; it rests on " + whose.get(), whose)
+                : this;
+    }
 
     /** Chooses the way, or refuses. */
-    static DurabilityPlan choose(String name, Medium medium, Durability required, PersistenceDomain domain) {
+    static DurabilityPlan choose(String name, Medium medium, Durability required) {
         if (medium.isPersistent() && medium.isDirect()) {
+            PersistenceDomain domain = PersistenceDomain.ofThisMachine();
             Granularity granularity = domain.granularity();
             String how = granularity == Granularity.BYTE ? "a fence, the caches survive" : "write-back and a fence";
             return new DurabilityPlan(

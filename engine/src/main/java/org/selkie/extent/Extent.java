@@ -9,10 +9,13 @@ import org.selkie.fault.ExtentPinnedException;
 import org.selkie.fault.ReadOnlyException;
 import org.selkie.fault.SealBrokenException;
 import org.selkie.fault.SelkieException;
+import org.selkie.fault.SystemCallException;
 import org.selkie.os.FileHandle;
 import org.selkie.os.Mapping;
 import org.selkie.persist.Durability;
+import org.selkie.persist.Granularity;
 import org.selkie.persist.Persister;
+import org.selkie.seal.LeaseTable;
 import org.selkie.seal.Seal;
 import org.selkie.seal.SealAudit;
 import org.selkie.seal.SealTier;
@@ -36,6 +39,9 @@ public final class Extent implements AutoCloseable {
     private final boolean readOnly;
     private final Persister persister;
     private int pins;
+    /** Whether somebody has been given a way to store. */
+    private volatile boolean mayBeDirty;
+    private volatile boolean present;
     private volatile boolean closed;
 
     Extent(FileHandle handle, Mapping mapping, Seal seal, ExtentReport report, ExtentOptions options) {
@@ -45,6 +51,7 @@ public final class Extent implements AutoCloseable {
         this.report = report;
         this.readOnly = options.readOnly();
         this.persister = Persister.of(report.granularity());
+        this.present = report.populated();
     }
 
     /**
@@ -67,7 +74,16 @@ public final class Extent implements AutoCloseable {
      * @return the extent
      */
     public static Extent open(Path file, ExtentOptions options) {
-        return Opening.open(file, options);
+        return Opening.open(file, options, new LeaseTable());
+    }
+
+    /**
+     * As {@link #open(Path, ExtentOptions)}, for somebody who opens many.
+     *
+     * @param leases who holds a lease, shared by opens that follow each other
+     */
+    public static Extent open(Path file, ExtentOptions options, LeaseTable leases) {
+        return Opening.open(file, options, leases);
     }
 
     /**
@@ -79,7 +95,7 @@ public final class Extent implements AutoCloseable {
      * @return the extent
      */
     public static Extent openDevice(Path device, long offsetBytes, ExtentOptions options) {
-        return Opening.device(device, offsetBytes, options);
+        return Opening.device(device, offsetBytes, options, DeviceAccess.KERNEL);
     }
 
     /**
@@ -100,6 +116,7 @@ public final class Extent implements AutoCloseable {
      */
     public MemorySegment segment() {
         requireAccess();
+        mayBeDirty = true;
         return readOnly ? mapping.segment().asReadOnly() : mapping.segment();
     }
 
@@ -110,6 +127,7 @@ public final class Extent implements AutoCloseable {
      */
     public long address() {
         requireAccess();
+        mayBeDirty = true;
         return mapping.address();
     }
 
@@ -134,6 +152,28 @@ public final class Extent implements AutoCloseable {
             throw new ReadOnlyException(report.name() + " is open for reading alone; open it writable to persist");
         }
         return persister;
+    }
+
+    /**
+     * Makes every page present, for an owner that is going to store: on memory and DAX writable, so that no store faults.
+     * Where pages are written back by the kernel, for reading alone: msync takes the write access away again at each page
+     * that it writes back, so that all it would do is to make every page dirty. Does nothing to an extent that is only read,
+     * that lost its seal, or where it was done before. A page that cannot be had is no error here: whoever reaches it meets
+     * one.
+     */
+    public void makePresent() {
+        if (!present && !readOnly && !closed && seal.state().admitsAccess()) {
+            try {
+                present = makePresent(mapping, report.granularity());
+            } catch (SystemCallException e) {
+                present = false;
+            }
+        }
+    }
+
+    /** As {@link #makePresent()}. Returns false where the kernel cannot. */
+    static boolean makePresent(Mapping mapping, Granularity granularity) {
+        return granularity == Granularity.PAGE ? mapping.populateForReading() : mapping.populate();
     }
 
     /**
@@ -259,13 +299,29 @@ public final class Extent implements AutoCloseable {
 
     /**
      * Persists what was stored, unmaps, releases the seal and closes, in that order: the blocks may move only when
-     * nothing reaches them any more. Everything is given back even where one step fails; the first failure is thrown.
-     * Closing twice does nothing.
+     * nothing reaches them any more. What was stored is not known, so all of the extent is persisted if anybody was ever
+     * given its {@link #segment()} or {@link #address()}, and nothing otherwise. Everything is given back even where one
+     * step fails; the first failure is thrown. Closing twice does nothing.
      *
      * @throws ExtentPinnedException where a pinned range is still out; nothing was closed
      */
     @Override
     public void close() {
+        close(mayBeDirty);
+    }
+
+    /**
+     * As {@link #close()}, for an owner that has persisted what it stored, or that must not persist it any more: a log is
+     * responsible for its extents' bytes from the first to the last, and after a failed write-back another one would succeed
+     * without having written anything. What was stored and not persisted is left to the kernel, and may be lost.
+     *
+     * @throws ExtentPinnedException where a pinned range is still out; nothing was closed
+     */
+    public void closePersisted() {
+        close(false);
+    }
+
+    private void close(boolean persist) {
         synchronized (this) {
             if (closed) {
                 return;
@@ -276,7 +332,7 @@ public final class Extent implements AutoCloseable {
             }
             closed = true;
         }
-        SelkieException failure = attempt(this::persistWhole, null);
+        SelkieException failure = persist ? attempt(this::persistWhole, null) : null;
         unmap();
         failure = attempt(seal::release, failure);
         failure = attempt(handle::close, failure);

@@ -20,7 +20,7 @@ import org.selkie.seal.SealTier;
  * @param sealTier the tier to take; empty means the strongest that costs the others nothing
  * @param mapDirectBit the bit of MAP_DIRECT in this kernel; 0 means that it has none
  * @param readOnly whether nothing is stored; takes no exclusive lock and no seal
- * @param populate whether every page is made present before the first access
+ * @param populate whether every page is made present before the first access, see {@link Extent#makePresent()}
  * @param hugePages whether an anonymous extent comes from the pool of huge pages
  * @param longestGrace how long after somebody wants the file the owner may take to close it; the kernel's own limit
  *     applies

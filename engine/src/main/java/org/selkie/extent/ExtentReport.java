@@ -15,12 +15,13 @@ import org.selkie.seal.SealTier;
  * @param durability what its acknowledged writes survive
  * @param granularity how a store is made durable
  * @param durabilityReason why this durability in this way
+ * @param restsOn on whose word the durability rests besides this machine's: a server, a daemon; empty where on nobody's
  * @param tierAsked the tier that was asked for; empty where it was left open
  * @param tier the tier that was obtained
  * @param tierReason why this tier
  * @param pageSizeBytes the size of the pages that the kernel promises; larger ones are its own choice
  * @param hugePagesPossible whether address and length allow pages of 2 MiB
- * @param populated whether every page was made present
+ * @param populated whether every page was made present when it was mapped
  */
 public record ExtentReport(
         String name,
@@ -29,6 +30,7 @@ public record ExtentReport(
         Durability durability,
         Granularity granularity,
         String durabilityReason,
+        Optional<String> restsOn,
         Optional<SealTier> tierAsked,
         SealTier tier,
         String tierReason,
@@ -39,10 +41,10 @@ public record ExtentReport(
     /**
      * One line for a reader.
      *
-     * @return name, medium, durability and seal
+     * @return name, medium, durability, on whose word it rests, and seal
      */
     public String description() {
         return name + ": " + lengthBytes + " bytes on " + medium.description() + ", " + durability + " by "
-                + granularity + ", sealed " + tier;
+                + granularity + restsOn.map(whose -> " resting on " + whose).orElse("") + ", sealed " + tier;
     }
 }

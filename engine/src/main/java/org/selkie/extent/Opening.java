@@ -16,9 +16,10 @@ import org.selkie.os.FileStatus;
 import org.selkie.os.KernelAbi;
 import org.selkie.os.Linux;
 import org.selkie.os.Mapping;
+import org.selkie.os.MountPoint;
 import org.selkie.persist.Durability;
-import org.selkie.persist.PersistenceDomain;
 import org.selkie.seal.BlockMap;
+import org.selkie.seal.LeaseTable;
 import org.selkie.seal.Ownership;
 import org.selkie.seal.SealMarker;
 import org.selkie.seal.SealTarget;
@@ -72,6 +73,7 @@ final class Opening {
         try (Undo undo = new Undo()) {
             Opening opening = new Opening(options, undo);
             FileHandle handle = FileHandle.open(file, KernelAbi.O_RDWR | KernelAbi.O_CREAT | KernelAbi.O_EXCL);
+            // Last of all: the lock and the lease end with the handle, when nothing is left to be found without them.
             undo.add(handle::close);
             undo.add(() -> FileHandle.unlink(file));
             Ownership.take(handle, 0, 0);
@@ -83,11 +85,11 @@ final class Opening {
         }
     }
 
-    static Extent open(Path file, ExtentOptions options) {
+    static Extent open(Path file, ExtentOptions options, LeaseTable leases) {
         DirectMapping.requirePossible(file.toString(), options);
         FileStatus status = FileHandle.statusOf(file);
         MediumProbe.requireFile(file.toString(), status);
-        Ownership.requireNoLease(file, status);
+        leases.requireNone(file, status);
         try (Undo undo = new Undo()) {
             Opening opening = new Opening(options, undo);
             FileHandle handle = opening.openFile(file);
@@ -98,7 +100,7 @@ final class Opening {
             Medium medium = MediumProbe.classify(handle, !options.readOnly()).medium();
             DurabilityPlan plan = opening.plan(handle, file, medium);
             long lengthBytes = opening.requireLength(handle);
-            if (!options.readOnly()) {
+            if (!options.readOnly() && options.populate()) {
                 // Before the pages are made present: that would fill the holes of a file that is to be refused.
                 Allocation.requireWhole(handle, lengthBytes);
             }
@@ -106,9 +108,9 @@ final class Opening {
         }
     }
 
-    static Extent device(Path device, long offsetBytes, ExtentOptions options) {
+    static Extent device(Path device, long offsetBytes, ExtentOptions options, DeviceAccess access) {
         DirectMapping.requirePossible(device.toString(), options);
-        DaxDevice dax = MediumProbe.requireDevice(device.toString(), FileHandle.statusOf(device));
+        DaxDevice dax = MediumProbe.requireDevice(device.toString(), FileHandle.statusOf(device), access);
         long lengthBytes = options.lengthBytes() == 0 ? dax.sizeBytes() - offsetBytes : options.lengthBytes();
         requireSlice(dax, offsetBytes, lengthBytes);
         try (Undo undo = new Undo()) {
@@ -120,7 +122,7 @@ final class Opening {
             }
             Medium medium = MediumProbe.mediumOf(dax);
             return opening.finish(
-                    new Subject(handle, device, medium, opening.plan(handle, null, medium), offsetBytes, lengthBytes));
+                    new Subject(handle, device, medium, opening.plan(handle, null, medium), offsetBytes, lengthBytes), access);
         }
     }
 
@@ -129,7 +131,7 @@ final class Opening {
         DirectMapping.requirePossible(name, options);
         // Nothing exists yet, so the refusal of a durability that memory cannot keep costs nothing.
         DurabilityPlan plan = DurabilityPlan.choose(
-                "memfd:" + name, Medium.MEMFD, options.requiredDurability(), PersistenceDomain.ofThisMachine());
+                "memfd:" + name, Medium.MEMFD, options.requiredDurability());
         try (Undo undo = new Undo()) {
             Opening opening = new Opening(options, undo);
             int huge = options.hugePages() ? KernelAbi.MFD_HUGETLB | KernelAbi.MFD_HUGE_2MB : 0;
@@ -150,15 +152,18 @@ final class Opening {
 
     private DurabilityPlan plan(FileHandle handle, @Nullable Path file, Medium medium) {
         boolean mustSurvive = !options.readOnly() && options.requiredDurability() == Durability.POWER_FAILURE;
-        if (mustSurvive && file != null && medium.isPersistent()) {
-            MountPromise.broken(file).ifPresent(reason -> {
-                throw new DurabilityUnavailableException(handle.name() + " cannot keep POWER_FAILURE: " + reason);
+        Optional<MountPoint> mount = options.requiredDurability() == Durability.POWER_FAILURE && file != null
+                && medium.isPersistent() ? Optional.of(MountPromise.mountOf(handle, file)) : Optional.empty();
+        if (mustSurvive) {
+            mount.flatMap(MountPromise::broken).ifPresent(reason -> {
+                throw new DurabilityUnavailableException(handle.name() + " cannot keep POWER_FAILURE: " + reason
+                        + ", or ask for PROCESS_CRASH");
             });
         }
         // A reader stores nothing: what the medium forgets is no reason to refuse it what is there.
         boolean readsMemory = options.readOnly() && !medium.isPersistent();
         Durability required = readsMemory ? Durability.PROCESS_CRASH : options.requiredDurability();
-        return DurabilityPlan.choose(handle.name(), medium, required, PersistenceDomain.ofThisMachine());
+        return DurabilityPlan.choose(handle.name(), medium, required).restingOn(mount.flatMap(MountPromise::restsOn));
     }
 
     /**
@@ -201,9 +206,13 @@ final class Opening {
     }
 
     private Extent finish(Subject subject) {
+        return finish(subject, DeviceAccess.KERNEL);
+    }
+
+    private Extent finish(Subject subject, DeviceAccess access) {
         int base = MediumProbe.plainFlags();
         if (subject.medium.isDirect()) {
-            base = KernelAbi.MAP_SHARED_VALIDATE | KernelAbi.MAP_SYNC;
+            base = subject.isDevice() ? access.flags() : KernelAbi.MAP_SHARED_VALIDATE | KernelAbi.MAP_SYNC;
         }
         DirectMapping direct = DirectMapping.prove(subject.handle, subject.directory(), base, options);
         Mapping mapping = Mapping.map(
@@ -213,7 +222,7 @@ final class Opening {
             // A hint; where the kernel has no huge pages for files in memory it changes nothing.
             mapping.advise(KernelAbi.MADV_HUGEPAGE);
         }
-        boolean populated = options.populate() && !options.readOnly() && mapping.populate();
+        boolean populated = options.populate() && !options.readOnly() && Extent.makePresent(mapping, subject.plan.granularity());
         boolean checked = !options.readOnly() && !subject.isDevice();
         Optional<BlockMap> map = checked
                 ? Optional.of(Allocation.requireWhole(subject.handle, subject.lengthBytes))
@@ -222,7 +231,7 @@ final class Opening {
                 new SealTarget(subject.handle.name(), subject.handle, subject.lengthBytes, options.breakListener());
         SealChoice choice = SealChoice.take(
                 new SealChoice.Situation(
-                        target, subject.file, subject.medium, subject.offsetBytes + subject.lengthBytes, map),
+                        target, subject.file, subject.medium, subject.offsetBytes + subject.lengthBytes, map, access),
                 options,
                 direct);
         undo.add(choice.seal()::release);
@@ -242,6 +251,7 @@ final class Opening {
                 subject.plan.durability(),
                 subject.plan.granularity(),
                 subject.plan.reason(),
+                subject.plan.restsOn(),
                 options.sealTier(),
                 choice.seal().tier(),
                 choice.reason(),

@@ -238,7 +238,8 @@ final class ProbeBuilder {
         if (on == Medium.DEVICE_DAX_VOLATILE) {
             remedies.add("the device is memory that nothing declares persistent: use a namespace on an nvdimm");
         }
-        return report(Optional.empty(), Optional.of(DurabilityPlan.choose(path.toString(), on, level, domain)));
+        return report(Optional.empty(), Optional.of(DurabilityPlan.choose(path.toString(), on, level)
+                .restingOn(mount.flatMap(MountPromise::restsOn))));
     }
 
     private ProbeReport report(Optional<String> refusal, Optional<DurabilityPlan> plan) {

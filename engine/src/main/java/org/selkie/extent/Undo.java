@@ -3,9 +3,11 @@ package org.selkie.extent;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.selkie.fault.SelkieException;
 
-/** What has to be taken back should a later step fail; newest first. Kept work is left alone. */
+/**
+ * What has to be taken back should a later step fail; newest first, as a sealed file cannot be removed and a mapped one must
+ * not lose its seal. A step that fails keeps no other from being tried. Kept work is left alone.
+ */
 final class Undo implements AutoCloseable {
     private final Deque<Runnable> steps = new ArrayDeque<>();
 
@@ -23,7 +25,7 @@ final class Undo implements AutoCloseable {
         for (Runnable step : steps) {
             try {
                 step.run();
-            } catch (SelkieException e) {
+            } catch (RuntimeException | Error e) {
                 // The first failure is on its way to the caller; one more while tidying up must not hide it.
             }
         }

@@ -88,6 +88,17 @@ public record ExtentHeader(UUID poolId, int number, State state, long generation
         return free(poolId, number, generation + 1, extentBytes);
     }
 
+    /**
+     * Whether a log can have a name: it is printed in messages and reports, and must not be able to move a terminal's cursor,
+     * to hide text or to turn it around.
+     */
+    public static boolean isLogName(String name) {
+        int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+        return bytes > 0 && bytes <= MAX_NAME_BYTES && StandardCharsets.UTF_8.newEncoder().canEncode(name)
+                && name.chars().noneMatch(c -> Character.isISOControl(c)
+                || c == '\u2028' || c == '\u2029' || (c >= '\u202a' && c <= '\u202e') || (c >= '\u2066' && c <= '\u2069'));
+    }
+
     /** The position of the extent's first byte, its header included. */
     public long basePosition() {
         return sequence * extentBytes;
@@ -166,8 +177,8 @@ public record ExtentHeader(UUID poolId, int number, State state, long generation
      *                stray write of another extent's slot must not hide the right one
      */
     public static Decoded decode(byte[] bytes, String where, Predicate<ExtentHeader> belongs) {
-        Optional<ExtentHeader> first = decodeSlot(MemorySegment.ofArray(bytes).asSlice(0, SLOT_BYTES), where);
-        Optional<ExtentHeader> second = decodeSlot(MemorySegment.ofArray(bytes).asSlice(SLOT_BYTES, SLOT_BYTES), where);
+        Optional<ExtentHeader> first = decodeSlot(bytes, 0, where);
+        Optional<ExtentHeader> second = decodeSlot(bytes, SLOT_BYTES, where);
         if (first.isPresent() && second.isPresent()) {
             boolean firstBelongs = belongs.test(first.get());
             boolean takeFirst = firstBelongs == belongs.test(second.get())
@@ -204,6 +215,11 @@ public record ExtentHeader(UUID poolId, int number, State state, long generation
         return true;
     }
 
+    /** The header in one of the slots, if it verifies. */
+    static Optional<ExtentHeader> decodeSlot(byte[] bytes, int offset, String where) {
+        return decodeSlot(MemorySegment.ofArray(bytes).asSlice(offset, SLOT_BYTES), where);
+    }
+
     private static Optional<ExtentHeader> decodeSlot(MemorySegment slot, String where) {
         CRC32C crc = new CRC32C();
         crc.update(slot.asSlice(0, CRC_OFFSET).asByteBuffer());
@@ -226,6 +242,9 @@ public record ExtentHeader(UUID poolId, int number, State state, long generation
             name = StandardCharsets.UTF_8.newDecoder().decode(slot.asSlice(NAME_OFFSET, nameBytes).asByteBuffer()).toString();
         } catch (CharacterCodingException e) {
             // Replaced characters would make two names one, and the name too long to be written again.
+            return Optional.empty();
+        }
+        if (state.get() == State.LOG && !isLogName(name)) {
             return Optional.empty();
         }
         return Optional.of(new ExtentHeader(Fields.uuid(slot, POOL_ID_OFFSET), slot.get(RecordLayout.INT, NUMBER_OFFSET),

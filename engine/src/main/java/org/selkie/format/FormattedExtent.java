@@ -2,6 +2,7 @@
 package org.selkie.format;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 import org.selkie.extent.Extent;
@@ -17,7 +18,8 @@ public final class FormattedExtent {
 
     private final Extent extent;
     private final Persister persister;
-    private ExtentHeader header;
+    /** Read by other threads of the pool as well. */
+    private volatile ExtentHeader header;
 
     /** Takes an extent whose header was read. */
     public FormattedExtent(Extent extent, Persister persister, ExtentHeader header) {
@@ -62,6 +64,45 @@ public final class FormattedExtent {
         // Only then the copy: one of the two is valid at every moment.
         store(ExtentHeader.SLOT_BYTES - next.slotOffset(), slot);
         header = next;
+    }
+
+    /** What the two copies of the header are like. */
+    public enum Copies {
+        /** Both say the same. */
+        ALIKE,
+        /** One is of a generation before: a crash came between the writes of the two. */
+        ONE_BEHIND,
+        /** One does not verify, or is another extent's. */
+        ONE_DAMAGED
+    }
+
+    /** Compares the two copies of the header. */
+    public Copies copies() {
+        byte[] slots = read(extent, 0, ExtentHeader.SLOTS_BYTES);
+        if (Arrays.mismatch(slots, 0, ExtentHeader.SLOT_BYTES, slots, ExtentHeader.SLOT_BYTES, slots.length) < 0) {
+            return Copies.ALIKE;
+        }
+        // A slot that verifies and belongs here is one that was written before this one.
+        return ExtentHeader.decodeSlot(slots, otherSlot(slots), extent.report().name()).filter(this::isHere).isPresent()
+                ? Copies.ONE_BEHIND : Copies.ONE_DAMAGED;
+    }
+
+    /**
+     * Writes the copy that counts over the other one, durably. The one that counts is not touched: after a crash in between
+     * it still counts, and the other is mended again.
+     */
+    public void mendCopy() {
+        byte[] slots = read(extent, 0, ExtentHeader.SLOTS_BYTES);
+        int other = otherSlot(slots);
+        int good = ExtentHeader.SLOT_BYTES - other;
+        // Its bytes and not the header encoded anew: a later minor version may have written more than this one knows.
+        store(other, MemorySegment.ofArray(Arrays.copyOfRange(slots, good, good + ExtentHeader.SLOT_BYTES)));
+    }
+
+    /** The offset of the slot that does not hold the header that counts. */
+    private int otherSlot(byte[] slots) {
+        boolean first = ExtentHeader.decodeSlot(slots, 0, extent.report().name()).filter(header::equals).isPresent();
+        return first ? ExtentHeader.SLOT_BYTES : 0;
     }
 
     /** Whether the extent belongs to somebody else by now: another process, which writes it, may have given it away. */

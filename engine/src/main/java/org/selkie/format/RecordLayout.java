@@ -3,6 +3,7 @@ package org.selkie.format;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.selkie.fault.PayloadFaultException;
 import org.selkie.os.HotPath;
 import org.selkie.persist.Persister;
 
@@ -37,7 +38,7 @@ public final class RecordLayout {
 
     /** A user's record. */
     public static final int DATA = 1;
-    /** Skips to its end: the rest of an extent, or bytes that a writer claimed and never acknowledged. */
+    /** Skips to its end: the rest of an extent, or bytes that a writer claimed and may not have written. */
     public static final int PAD = 2;
     /** As {@link #PAD}, written by salvage over records that were lost. */
     public static final int GAP = 3;
@@ -54,6 +55,22 @@ public final class RecordLayout {
     static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
     private RecordLayout() {
+    }
+
+    /**
+     * Whether a record seems to begin somewhere in an extent whose generation is not known, so that no checksum can be checked:
+     * its position is that of the place, and its fields are possible.
+     *
+     * @param bytes the extent's first
+     */
+    public static boolean looksLikeRecord(byte[] bytes, int offset, long extentBytes) {
+        MemorySegment record = MemorySegment.ofArray(bytes);
+        long position = record.get(LONG, (long) offset + POSITION_OFFSET);
+        long length = record.get(INT, (long) offset + LENGTH_OFFSET);
+        int type = bytes[offset + TYPE_OFFSET];
+        return position > 0 && (position & (extentBytes - 1)) == offset && type >= DATA && type <= GAP
+                && (bytes[offset + FLAGS_OFFSET] & ~(MORE | CONTINUES)) == 0
+                && length >= 0 && recordBytes(length) <= extentBytes - offset;
     }
 
     /** The length on media of a record with a payload of {@code lengthBytes}. */
@@ -119,6 +136,8 @@ public final class RecordLayout {
     /**
      * Stages a record of a batch in native memory, all but its position, lag and checksum, which {@link Persister#batch}
      * stamps. Returns its length on media.
+     *
+     * @throws PayloadFaultException if the payload lies in a mapping that is not there any more
      */
     public static long stage(MemorySegment staging, long offset, MemorySegment payload, int type, int flags) {
         long lengthBytes = payload.byteSize();
@@ -126,12 +145,28 @@ public final class RecordLayout {
         staging.set(INT, offset + CRC_OFFSET, 0);
         staging.set(INT, offset + LENGTH_OFFSET, (int) lengthBytes);
         staging.set(LONG, offset + LAG_OFFSET, (long) type << 24 | (long) flags << 32);
-        MemorySegment.copy(payload, 0, staging, offset + HEADER_BYTES, lengthBytes);
+        copyPayload(payload, staging, offset + HEADER_BYTES);
         // Up to 63 bytes, which may begin in the line before the last: staging memory is used again and again.
         long end = HEADER_BYTES + lengthBytes;
         staging.asSlice(offset + end, recordBytes - end).fill((byte) 0);
         staging.set(INT, offset + recordBytes - TRAILER_BYTES, (int) (recordBytes / LINE_BYTES));
         return recordBytes;
+    }
+
+    /** What is mapped may fault, which the JVM would tell late, and to whoever comes next. */
+    private static void copyPayload(MemorySegment payload, MemorySegment staging, long offset) {
+        long lengthBytes = payload.byteSize();
+        if (!payload.isNative()) {
+            MemorySegment.copy(payload, 0, staging, offset, lengthBytes);
+            return;
+        }
+        for (long done = 0; done < lengthBytes;) {
+            long chunk = Math.min(HotPath.LONG_BYTES, lengthBytes - done);
+            if (HotPath.copyIn(staging.asSlice(offset + done, chunk), payload.asSlice(done, chunk), chunk) < 0) {
+                throw PayloadFaultException.onLoad(payload.address(), lengthBytes);
+            }
+            done += chunk;
+        }
     }
 
     /** Changes the flags of a staged record. */

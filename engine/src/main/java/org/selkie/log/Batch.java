@@ -43,7 +43,8 @@ public final class Batch implements AutoCloseable {
     /**
      * Copies a record into the batch.
      *
-     * @throws RecordTooLargeException if the batch would not fit into an extent; it stays as it was
+     * @throws RecordTooLargeException                 if the batch would not fit into an extent; it stays as it was
+     * @throws org.selkie.fault.PayloadFaultException if the payload lies in a mapped file that was truncated; likewise
      */
     public Batch add(MemorySegment payload) {
         log.requireFits(payload.byteSize());

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.log;
 
+import org.selkie.fault.PayloadFaultException;
+import org.selkie.fault.SelkieException;
+
 /**
  * How a thread gets a place in the log: among many, or as the only one. Chosen once, when the log is opened. A thread
  * enters, claims, writes, and finishes or fails; it holds a slot of {@link LogState#writers} meanwhile.
  */
 interface Claims {
+
+    /** Whether what kept a record from being written is the caller's mistake: its payload could not be read. */
+    static boolean isOfThePayload(Throwable e) {
+        return !(e instanceof SelkieException) || e instanceof PayloadFaultException;
+    }
 
     /** Takes a slot. */
     int enter();

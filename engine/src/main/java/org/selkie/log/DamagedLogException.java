@@ -12,7 +12,7 @@ public final class DamagedLogException extends SelkieException {
 
     DamagedLogException(LogRecovery recovery, RecoveryMode mode) {
         super("log " + recovery.log() + " cannot be opened with recovery mode " + mode + ": " + recovery.findings().get(0)
-                + (recovery.findings().size() == 1 ? "" : ", and " + (recovery.findings().size() - 1) + " more")
+                + (recovery.findingCount() == 1 ? "" : ", and " + (recovery.findingCount() - 1) + " more")
                 + "; " + remedy(recovery));
         this.recovery = recovery;
     }
@@ -20,7 +20,7 @@ public final class DamagedLogException extends SelkieException {
     private static String remedy(LogRecovery recovery) {
         return recovery.hasLoss()
                 ? "restore it from a copy, or keep every record that verifies with RecoveryMode.SALVAGE"
-                : "nothing that was acknowledged is lost; drop the rest with RecoveryMode.DROP_TORN_TAIL";
+                : "nothing that is known to have been durable is lost; drop the rest with RecoveryMode.DROP_TORN_TAIL";
     }
 
     public LogRecovery recovery() {

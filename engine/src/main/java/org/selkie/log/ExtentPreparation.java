@@ -4,6 +4,7 @@ package org.selkie.log;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
+import org.selkie.fault.LogStoppedException;
 
 /**
  * Makes the next extent ready in the background while the active one fills up: to allocate, write and seal one takes as
@@ -87,6 +88,9 @@ final class ExtentPreparation {
             try {
                 next = prepared.join();
             } catch (CompletionException e) {
+                if (e.getCause() instanceof LogStoppedException stopped) {
+                    throw new LogStoppedException(stopped.getMessage(), stopped);
+                }
                 // The pool may have had no room then; the attempt below says how it is now.
                 next = null;
             }

@@ -14,12 +14,16 @@ final class ExtentScan {
     /** A walk returns to Java after so many bytes, so that it can be stopped. */
     private static final long STEP_BYTES = 4L << 20;
     private static final long PAGE_BYTES = 4096;
-    /** An extent forged so that every line looks like a record is given up after so many times its length. */
+    /**
+     * An extent forged so that every line looks like a record is given up after so many times its length: of all that the
+     * searches and walks of one scan have summed, since a forged extent has many places to search from.
+     */
     private static final long SEARCH_FACTOR = 16;
 
     private final LogExtent extent;
     private final MemorySegment scan = Arena.ofAuto().allocate(Scan.BYTES, Long.BYTES);
     private boolean mediaError;
+    private boolean gaveUp;
 
     ExtentScan(LogExtent extent, long from) {
         this.extent = extent;
@@ -76,6 +80,11 @@ final class ExtentScan {
         return met;
     }
 
+    /** Whether a search has ended at the extent's end because it cost too much, and not because nothing is there. */
+    boolean gaveUp() {
+        return gaveUp;
+    }
+
     private boolean inBatch() {
         return Scan.BATCH_OFFSET.get(scan) != NO_BATCH;
     }
@@ -117,14 +126,28 @@ final class ExtentScan {
         return search();
     }
 
+    /** Goes to the next valid record from a position on. */
+    long searchFrom(long position) {
+        Scan.OFFSET.set(scan, position - extent.base);
+        return search();
+    }
+
+    /** Counts bytes that others have summed in vain. */
+    void charge(long bytes) {
+        Scan.SPENT.set(scan, Scan.SPENT.get(scan) + bytes);
+    }
+
+    /** Whether no search goes on from here. */
+    boolean isSpent() {
+        return Scan.SPENT.get(scan) > SEARCH_FACTOR * Scan.END.get(scan);
+    }
+
     /** Goes to the next valid record, from here on. Returns its position, or the extent's end. */
-    long search() {
+    private long search() {
         long end = Scan.END.get(scan);
-        // One for all searches and walks of this scan: a forged extent has many places to search from.
-        long budget = SEARCH_FACTOR * end;
         while (Scan.OFFSET.get(scan) < end) {
             Scan.STOP.set(scan, Math.min(end, Scan.OFFSET.get(scan) + STEP_BYTES));
-            long code = HotPath.search(extent.address, scan, budget);
+            long code = HotPath.search(extent.address, scan, SEARCH_FACTOR * end);
             if (code == 0) {
                 return position();
             }
@@ -132,6 +155,7 @@ final class ExtentScan {
                 mediaError = true;
                 Scan.OFFSET.set(scan, Math.min(end, (Scan.OFFSET.get(scan) / PAGE_BYTES + 1) * PAGE_BYTES));
             } else if (code == HotPath.BUDGET) {
+                gaveUp = true;
                 Scan.OFFSET.set(scan, end);
             }
         }
@@ -140,32 +164,18 @@ final class ExtentScan {
 
     /** Blanks every line from a position on that looks like the beginning of a record. */
     static void eraseBeginnings(LogExtent extent, long from) {
+        MemorySegment blank = MemorySegment.ofArray(new byte[RecordLayout.LINE_BYTES]);
+        long firstBlank = extent.end;
         for (long position = from; position < extent.end; position += RecordLayout.LINE_BYTES) {
             long address = extent.addressOf(position) + RecordLayout.POSITION_OFFSET;
             if (HotPath.loadInt(address) == (position & 0xffffffffL)
                     && HotPath.loadInt(address + Integer.BYTES) == position >>> Integer.SIZE) {
-                extent.blankLine(position);
+                extent.persister.copy(address - RecordLayout.POSITION_OFFSET, blank, blank.byteSize());
+                firstBlank = Math.min(firstBlank, position);
             }
         }
-    }
-
-    /**
-     * Where the record begins that reaches up to a position, or the place that does not verify in front of it.
-     *
-     * @param from the position of some record before
-     */
-    static long recordBefore(LogExtent extent, long from, long at) {
-        long position = from;
-        while (true) {
-            long length = HotPath.readRecord(extent.addressOf(position), extent.end - position, position, extent.seed,
-                    MemorySegment.NULL, 0);
-            long next = length >= 0
-                    ? position + RecordLayout.recordBytes(length)
-                    : new ExtentScan(extent, position + RecordLayout.LINE_BYTES).search();
-            if (next >= at) {
-                return position;
-            }
-            position = next;
+        if (firstBlank < extent.end && !extent.persister.durableOnReturn()) {
+            extent.persister.persist(extent.addressOf(firstBlank), extent.end - firstBlank);
         }
     }
 }

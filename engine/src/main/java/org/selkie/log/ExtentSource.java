@@ -11,7 +11,9 @@ public interface ExtentSource {
     /**
      * An extent whose header says, durably, that it is the next one of the log.
      *
-     * @throws org.selkie.fault.PoolFullException if there is no room for one; the log stays as it is
+     * @throws org.selkie.fault.PoolFullException   if there is no room for one; the log stays as it is
+     * @throws org.selkie.fault.LogStoppedException if the header was stored and is perhaps not durable, or the pool was closed:
+     *                                              the log must stop, and will be given no extent any more
      */
     FormattedExtent take(String logName, long logCreatedMillis, long sequence);
 

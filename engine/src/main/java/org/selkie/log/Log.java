@@ -26,8 +26,9 @@ import org.selkie.persist.Persister;
  *
  * <p><b>Errors.</b> {@link org.selkie.fault.PoolFullException}: nothing was written, try again after {@link #trim}.
  * {@link RecordTooLargeException}: nothing was written. {@link org.selkie.fault.LogStoppedException}: the log was closed,
- * lost its seal, or a store to it failed; open the pool again. Payloads are read, never changed, and a {@code ByteBuffer}
- * keeps its position.
+ * lost its seal, or a store to it failed; open the pool again. {@link org.selkie.fault.PayloadFaultException}: the payload
+ * lies in a mapped file that was truncated; nothing was written, and the log goes on. Payloads are read, never changed, and
+ * a {@code ByteBuffer} keeps its position.
  */
 public final class Log {
 
@@ -72,6 +73,11 @@ public final class Log {
         return write(payload, payload.byteSize());
     }
 
+    /** Appends the whole of an Agrona buffer: its capacity, not what a wrapped {@code ByteBuffer} has remaining. */
+    public long append(DirectBuffer payload) {
+        return append(payload, 0, payload.capacity());
+    }
+
     /** Appends a part of an Agrona buffer. */
     public long append(DirectBuffer payload, int offset, int lengthBytes) {
         payload.boundsCheck(offset, lengthBytes);
@@ -109,9 +115,7 @@ public final class Log {
      * @throws org.selkie.fault.DamagedRecordException if its bytes changed on media
      */
     public byte[] read(long position) {
-        LogReader reader = new LogReader(state, Visibility.VISIBLE);
-        reader.readAt(position);
-        return reader.bytes();
+        return LogReader.read(state, position);
     }
 
     /**
@@ -145,6 +149,8 @@ public final class Log {
      * after a crash in between, the log begins at the old position or at the new one.
      *
      * @param position of a record, or {@link #persistedPosition}, which empties the log
+     * @throws org.selkie.fault.PositionException      if no record begins there, or the log does not hold it
+     * @throws org.selkie.fault.DamagedRecordException if the record there is damaged: a log does not begin with one
      */
     public void trim(long position) {
         state.trim(position);
@@ -166,7 +172,7 @@ public final class Log {
 
     /** Whether the log still takes and gives records. */
     public boolean isRunning() {
-        return state.isRunning();
+        return state.stop.isRunning();
     }
 
     StagingPool staging() {

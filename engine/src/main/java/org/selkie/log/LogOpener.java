@@ -68,8 +68,11 @@ public final class LogOpener {
         LogState fresh = new LogState(name, source, recovered,
                 readOnly ? new ReadOnlyTail(name, source, recovered) : null);
         if (readOnly) {
-            fresh.stop(new ReadOnlyException("log " + name
+            fresh.stop.stop(new ReadOnlyException("log " + name
                     + " was opened for reading; open the pool without PoolOptions.readOnly to write"));
+        }
+        if (!readOnly) {
+            makePresent();
         }
         Claims claims = wanted.singleWriter() ? new SingleClaims(fresh) : new SharedClaims(fresh);
         opened = new Log(fresh, new Appender(fresh, claims));
@@ -77,6 +80,26 @@ public final class LogOpener {
         log = opened;
         options = wanted;
         return opened;
+    }
+
+    /**
+     * Whoever claims a place in the log from now on is refused, if the log has an extent of this name. Waits for nobody, so
+     * that a seal's listener can call it; {@link #close(SelkieException)} is still to come.
+     */
+    public void stopIfOn(String extent, SelkieException reason) {
+        LogState opened = state;
+        if (opened != null && opened.chain.all().stream().anyMatch(candidate -> candidate.toString().equals(extent))) {
+            opened.stop.stop(reason);
+        }
+    }
+
+    /** What is going to be written: the extent with the tail, and those that were prepared behind it. */
+    private void makePresent() {
+        for (LogExtent extent : recovered.chain().all()) {
+            if (extent.end > recovered.tail()) {
+                extent.formatted.extent().makePresent();
+            }
+        }
     }
 
     /** Stops the log: threads at work finish, everything is made durable, and the extents are nobody's any more. */

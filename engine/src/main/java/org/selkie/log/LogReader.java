@@ -1,47 +1,81 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.log;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.agrona.concurrent.IdleStrategy;
+import org.jspecify.annotations.Nullable;
 import org.selkie.fault.DamagedRecordException;
 import org.selkie.fault.ExtentFaultException;
+import org.selkie.fault.MissingExtentException;
 import org.selkie.fault.PositionException;
-import org.selkie.fault.SelkieException;
 import org.selkie.format.RecordLayout;
 import org.selkie.os.HotPath;
-import org.selkie.persist.Persister;
 
 /**
  * A cursor over the records of a log, forwards and backwards. Every record is checked and copied out before it is handed
  * over, so what a reader holds stays as it is while the log is trimmed or closed.
  *
+ * <p>A cursor stands on a record, or between two. {@link #next} goes to the one behind, {@link #previous} to the one before.
+ * A move that returns false changes nothing. One that throws leaves the cursor where it is, without a record. Both may be
+ * tried again.
+ *
  * <p>For one thread. A cursor holds nothing that must be released.
  *
- * <p><b>Errors.</b> {@link DamagedRecordException}: the record's bytes changed on media; {@link #skipDamaged} goes on
- * behind it. {@link ExtentFaultException}: the extent was truncated or its medium is damaged. {@link PositionException}:
- * the cursor's position was trimmed; {@link #seekToStart} goes on. {@link org.selkie.fault.LogStoppedException}: the log
- * was closed.
+ * <p><b>Errors</b> of moves and of {@link Log#read}, by what the caller can do:
+ * <ul>
+ * <li>{@link DamagedRecordException}: a record should begin here, and its bytes changed on media.
+ * {@link MissingExtentException}, one of these: a whole extent is gone. {@link ExtentFaultException}: the extent was
+ * truncated, or its medium is damaged. After {@code next}, {@link #skipDamaged} goes on behind the place, and after
+ * {@code previous}, {@link #skipDamagedBackwards} before it.
+ * <li>{@link PositionException}: there is no such place: the position was trimmed ({@link #seekToStart} goes on), or is none
+ * that an append returned, or lies outside of the log.
+ * <li>{@link org.selkie.fault.LogStoppedException}: the log was closed.
+ * </ul>
+ * To tell the first from the second, when somebody sought a position where no record begins, takes a walk over its extent.
  */
 public final class LogReader {
 
-    private static final long FIRST_BUFFER_BYTES = 4096;
-
     private final LogState log;
     private final Visibility visibility;
-    private MemorySegment buffer = Arena.ofAuto().allocate(FIRST_BUFFER_BYTES, RecordLayout.LINE_BYTES);
+    private final RecordBuffer buffer;
+    private final UnreadablePlaces unreadable;
     private long limit;
     /** The current record's first and one after its last position; equal when the cursor stands between two records. */
     private long position;
     private long next;
     private int lengthBytes;
+    /** Whether nothing but the user's word says that a record begins at {@link #next}. */
+    private boolean sought;
+    private @Nullable Wayfinder way;
 
     LogReader(LogState log, Visibility visibility) {
+        this(log, visibility, RecordBuffer.reused(), log.startPosition());
+    }
+
+    private LogReader(LogState log, Visibility visibility, RecordBuffer buffer, long position) {
         this.log = log;
         this.visibility = visibility;
-        this.position = log.startPosition();
+        this.buffer = buffer;
+        this.unreadable = new UnreadablePlaces(log);
+        this.position = position;
         this.next = position;
+    }
+
+    /** The record at exactly this position, below the frontier or not: who knows it has appended it. */
+    static byte[] read(LogState log, long at) {
+        LogReader reader = new LogReader(log, Visibility.VISIBLE, RecordBuffer.once(), at);
+        int slot = log.readers.enter(at);
+        try {
+            LogExtent extent = reader.unreadable.extentAt(at);
+            boolean possible = UnreadablePlaces.isPossible(extent, at);
+            long length = reader.load(extent, at, possible ? reader.buffer.read(extent, at) : HotPath.ABSENT, true);
+            if (reader.buffer.isSpan()) {
+                throw reader.unreadable.noRecordAt(at);
+            }
+            return reader.buffer.bytes((int) length);
+        } finally {
+            log.readers.leave(slot);
+        }
     }
 
     /** Goes before the first record. */
@@ -57,10 +91,17 @@ public final class LogReader {
 
     /** Goes before the record at a position. Whether one begins there is seen when it is read. */
     public LogReader seek(long to) {
+        standAt(to);
+        sought = true;
+        way = null;
+        return this;
+    }
+
+    private void standAt(long to) {
         position = to;
         next = to;
         lengthBytes = 0;
-        return this;
+        sought = false;
     }
 
     /**
@@ -74,17 +115,20 @@ public final class LogReader {
             }
             int slot = log.readers.enter(next);
             try {
-                LogExtent extent = extentAt(next);
+                LogExtent extent = unreadable.extentAt(next);
                 if (next < extent.first) {
                     next = extent.first;
+                    sought = false;
                     continue;
                 }
-                long bytes = load(extent, next, false);
-                if (bytes > 0) {
-                    moveTo(next, bytes);
+                long length = load(extent, next, buffer.read(extent, next), sought);
+                if (!buffer.isSpan()) {
+                    moveTo(next, length);
                     return true;
                 }
-                next -= bytes;
+                // No record will ever stand here: to look at it once is enough.
+                next += RecordLayout.recordBytes(length);
+                sought = false;
             } finally {
                 log.readers.leave(slot);
             }
@@ -101,12 +145,11 @@ public final class LogReader {
 
     /** Goes to the record before. Returns false, and stays, when there is none. */
     public boolean previous() {
-        // Whoever sought a position behind the end sees no more there than a reader that came forwards.
-        long at = position > limit ? Math.min(position, refreshLimit()) : position;
+        long at = behind();
         while (at > log.startPosition()) {
             int slot = log.readers.enter(at - 1);
             try {
-                LogExtent extent = extentAt(at - 1);
+                LogExtent extent = unreadable.extentAt(at - 1);
                 if (at <= extent.first) {
                     at = extent.base;
                     continue;
@@ -115,9 +158,9 @@ public final class LogReader {
                 if (at < log.startPosition()) {
                     return false;
                 }
-                long bytes = load(extent, at, false);
-                if (bytes > 0) {
-                    moveTo(at, bytes);
+                long length = load(extent, at, buffer.read(extent, at), false);
+                if (!buffer.isSpan()) {
+                    moveTo(at, length);
                     return true;
                 }
             } finally {
@@ -127,9 +170,14 @@ public final class LogReader {
         return false;
     }
 
+    /** Whoever sought a position behind the end sees no more there than a reader that came forwards. */
+    private long behind() {
+        return position > limit ? Math.min(position, refreshLimit()) : position;
+    }
+
     /**
-     * Goes behind a record that {@link #next} could not read, to the next one that verifies or, if there is none yet, to the
-     * end. Returns the bytes skipped.
+     * Goes behind a place that {@link #next} could not read, to the next record that verifies or, if there is none yet, to
+     * the end. Returns the bytes skipped; 0, and stays, when nothing is damaged there.
      */
     public long skipDamaged() {
         long from = next;
@@ -139,12 +187,62 @@ public final class LogReader {
         }
         int slot = log.readers.enter(from);
         try {
-            LogExtent extent = extentAt(from);
+            MissingExtentException missing = unreadable.missingAt(from);
+            long to;
+            if (missing != null) {
+                to = missing.toPosition();
+            } else {
+                LogExtent extent = unreadable.extentAt(from);
+                if (from < extent.first || UnreadablePlaces.check(extent, from) >= 0) {
+                    return 0;
+                }
+                Wayfinder found = wayIn(extent);
+                found.charge(from);
+                to = found.nextAfter(from);
+            }
             // Behind the end the next record may be in the making: what appears there is not to be skipped.
-            return seek(Math.min(end, new ExtentScan(extent, from + RecordLayout.LINE_BYTES).search())).next - from;
+            standAt(Math.min(end, to));
+            return next - from;
         } finally {
             log.readers.leave(slot);
         }
+    }
+
+    /**
+     * Goes before a place that {@link #previous} could not read, so that the next {@code previous} goes to the record in
+     * front of it. Returns the bytes skipped; 0, and stays, when nothing is damaged there.
+     */
+    public long skipDamagedBackwards() {
+        long from = behind();
+        long at = from;
+        while (at > log.startPosition()) {
+            int slot = log.readers.enter(at - 1);
+            try {
+                MissingExtentException missing = unreadable.missingAt(at - 1);
+                if (missing != null) {
+                    standAt(missing.fromPosition());
+                    return from - position;
+                }
+                LogExtent extent = unreadable.extentAt(at - 1);
+                if (at <= extent.first) {
+                    at = extent.base;
+                    continue;
+                }
+                at = startOfRecordBefore(extent, at);
+                if (UnreadablePlaces.check(extent, at) < 0) {
+                    Wayfinder found = wayIn(extent);
+                    found.charge(at);
+                    standAt(Math.max(log.startPosition(), found.gaveUp() ? extent.first : at));
+                    return from - position;
+                }
+                if (!UnreadablePlaces.isSpan(extent, at)) {
+                    return 0;
+                }
+            } finally {
+                log.readers.leave(slot);
+            }
+        }
+        return 0;
     }
 
     /** The current record's position. */
@@ -152,7 +250,7 @@ public final class LogReader {
         return position;
     }
 
-    /** The position after the current record. */
+    /** Where {@link #next} goes on: after the current record, and after what only fills space there. */
     public long nextPosition() {
         return next;
     }
@@ -164,29 +262,12 @@ public final class LogReader {
 
     /** The current record, until the cursor moves. Read-only; not in the log's memory. */
     public MemorySegment payload() {
-        return buffer.asSlice(RecordLayout.HEADER_BYTES, lengthBytes).asReadOnly();
+        return buffer.payload(lengthBytes);
     }
 
     /** A copy of the current record. */
     public byte[] bytes() {
-        byte[] copy = new byte[lengthBytes];
-        MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, RecordLayout.HEADER_BYTES, copy, 0, lengthBytes);
-        return copy;
-    }
-
-    /** Reads the record at exactly this position, below the frontier or not: who knows it has appended it. */
-    void readAt(long at) {
-        int slot = log.readers.enter(at);
-        try {
-            LogExtent extent = extentAt(at);
-            long bytes = at < extent.first || at % RecordLayout.LINE_BYTES != 0 ? 0 : load(extent, at, true);
-            if (bytes <= 0) {
-                throw noRecordAt(at);
-            }
-            moveTo(at, bytes);
-        } finally {
-            log.readers.leave(slot);
-        }
+        return buffer.bytes(lengthBytes);
     }
 
     private long refreshLimit() {
@@ -194,87 +275,43 @@ public final class LogReader {
         return limit;
     }
 
-    private LogExtent extentAt(long at) {
-        LogExtent extent = log.chain.at(at);
-        if (extent != null && at >= log.startPosition()) {
-            return extent;
-        }
-        log.requireReadable();
-        throw new PositionException("log " + log.name + " has no position " + at + ": it holds " + log.startPosition()
-                + " to " + log.visiblePosition());
-    }
-
-    private PositionException noRecordAt(long at) {
-        return new PositionException("no record of log " + log.name + " begins at position " + at
-                + "; use a position that append returned");
-    }
-
-    private void moveTo(long at, long bytes) {
+    private void moveTo(long at, long length) {
         position = at;
-        next = at + bytes;
-        lengthBytes = RecordLayout.length(buffer);
+        next = at + RecordLayout.recordBytes(length);
+        lengthBytes = (int) length;
+        sought = false;
     }
 
-    /**
-     * Reads a record into the buffer. Returns its length on media, negative if it only fills space.
-     *
-     * @param named whether the caller has only the user's word for it that a record begins there
-     */
-    private long load(LogExtent extent, long at, boolean named) {
-        long limitBytes = extent.end - at;
-        long length = HotPath.readRecord(extent.addressOf(at), Math.min(limitBytes, Persister.LONG_BYTES), at, extent.seed,
-                buffer, buffer.byteSize());
-        if (length == HotPath.CORRUPT && limitBytes > Persister.LONG_BYTES) {
-            // Perhaps only longer than a safepoint should wait for.
-            length = HotPath.readLongRecord(extent.addressOf(at), limitBytes, at, extent.seed, buffer, buffer.byteSize());
-        }
-        boolean span = length >= 0 && RecordLayout.isSpan(RecordLayout.type(buffer));
-        if (!span && length > buffer.byteSize() - RecordLayout.HEADER_BYTES) {
-            buffer = Arena.ofAuto().allocate(2 * (RecordLayout.HEADER_BYTES + length), RecordLayout.LINE_BYTES);
-            length = HotPath.readLongRecord(extent.addressOf(at), limitBytes, at, extent.seed, buffer, buffer.byteSize());
-        }
+    /** Takes what reading a record into the buffer gave: its payload's length, or the code why not. */
+    private long load(LogExtent extent, long at, long length, boolean named) {
         if (length < 0) {
             // What stands in the buffer now is nobody's record.
             lengthBytes = 0;
-            throw length == HotPath.ABSENT && named ? noRecordAt(at) : damaged(extent, at, length);
+            throw unreadable.because(extent, at, length, named);
         }
-        return span ? -RecordLayout.recordBytes(length) : RecordLayout.recordBytes(length);
+        return length;
     }
 
-    private SelkieException damaged(LogExtent extent, long at, long code) {
-        if (log.wasTrimmedUnder(extent)) {
-            return new PositionException("position " + at + " of log " + log.name
-                    + " was trimmed by the process that writes it; "
-                    + (at < log.startPosition() ? "go on with seekToStart" : "open the pool again"));
-        }
-        String where = "log " + log.name + ", position " + at + " (" + extent + ", offset " + (at - extent.base) + ")";
-        if (code == HotPath.FAULT) {
-            return new ExtentFaultException("reading " + where
-                    + " faulted: the extent was truncated or its medium is damaged; run selkie verify on the pool");
-        }
-        if (code == HotPath.ABSENT) {
-            return new DamagedRecordException("no record begins at " + where
-                    + "; either no append returned this position, or its header changed on media: run selkie verify on the pool");
-        }
-        if (code == HotPath.UNKNOWN) {
-            return new DamagedRecordException("the record at " + where
-                    + " is of a type that this engine does not know; read it with a newer one");
-        }
-        return new DamagedRecordException("the record at " + where
-                + " does not match its checksum; run selkie verify on the pool");
+    private Wayfinder wayIn(LogExtent extent) {
+        Wayfinder found = Wayfinder.in(extent, way);
+        way = found;
+        return found;
     }
 
     /** By the last four bytes of the record before; if they do not lead to a record, by walking from the extent's start. */
     private long startOfRecordBefore(LogExtent extent, long at) {
-        long lines = HotPath.loadInt(extent.addressOf(at - RecordLayout.TRAILER_BYTES));
-        long start = at - lines * RecordLayout.LINE_BYTES;
-        if (lines > 0 && start >= extent.first) {
-            long length = HotPath.readRecord(extent.addressOf(start), at - start, start, extent.seed, MemorySegment.NULL, 0);
-            if (length >= 0 && start + RecordLayout.recordBytes(length) == at) {
-                return start;
+        Wayfinder found = way;
+        if (found == null || found != Wayfinder.in(extent, found) || !found.knowsStarts()) {
+            long lines = HotPath.loadInt(extent.addressOf(at - RecordLayout.TRAILER_BYTES));
+            long start = at - lines * RecordLayout.LINE_BYTES;
+            if (lines > 0 && start >= extent.first) {
+                long length = UnreadablePlaces.check(extent, start);
+                if (length >= 0 && start + RecordLayout.recordBytes(length) == at) {
+                    return start;
+                }
             }
         }
         long logStart = log.startPosition();
-        return ExtentScan.recordBefore(extent, logStart > extent.first && logStart < at ? logStart : extent.first, at);
+        return wayIn(extent).startBefore(logStart > extent.first && logStart < at ? logStart : extent.first, at);
     }
 }

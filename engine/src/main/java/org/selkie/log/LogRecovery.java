@@ -12,10 +12,30 @@ import java.util.List;
  * @param payloadBytes  of those
  * @param scannedBytes  that were checked
  * @param nanos         that it took
- * @param findings      everything that is not a record; empty after a clean close
+ * @param findings      everything that is not a record, in the order in which it was met; empty after a clean close
+ * @param unlisted      what more there is: only the first thousand findings of a log are listed
  */
 public record LogRecovery(String log, long startPosition, long endPosition, long records, long payloadBytes,
-        long scannedBytes, long nanos, List<Finding> findings) {
+        long scannedBytes, long nanos, List<Finding> findings, Unlisted unlisted) {
+
+    /**
+     * Findings that are counted and not listed.
+     *
+     * @param findings    in all
+     * @param losses      of those, the ones by which records that were acknowledged may be lost
+     * @param lengthBytes of all
+     */
+    public record Unlisted(long findings, long losses, long lengthBytes) {
+
+        /** Everything is listed. */
+        public static final Unlisted NONE = new Unlisted(0, 0, 0);
+
+        @Override
+        public String toString() {
+            return "and " + findings + " more places (" + lengthBytes + " bytes), " + (losses == 0 ? "none" : losses)
+                    + " of them damaged";
+        }
+    }
 
     /** Whether nothing was dropped. */
     public boolean isClean() {
@@ -24,11 +44,21 @@ public record LogRecovery(String log, long startPosition, long endPosition, long
 
     /** Whether records that were acknowledged may be lost. */
     public boolean hasLoss() {
-        return findings.stream().anyMatch(finding -> finding.kind().isLoss());
+        return losses() > 0;
+    }
+
+    /** Everything that is not a record, listed or not. */
+    public long findingCount() {
+        return findings.size() + unlisted.findings;
+    }
+
+    /** The places where records that were acknowledged may be lost, listed or not. */
+    public long losses() {
+        return unlisted.losses + findings.stream().filter(finding -> finding.kind().isLoss()).count();
     }
 
     /** The bytes on media that hold no record any more. */
     public long droppedBytes() {
-        return findings.stream().mapToLong(Finding::lengthBytes).sum();
+        return unlisted.lengthBytes + findings.stream().mapToLong(Finding::lengthBytes).sum();
     }
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.log;
 
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.LogStoppedException;
 import org.selkie.fault.PositionException;
-import org.selkie.fault.ReadOnlyException;
-import org.selkie.fault.RecordTooLargeException;
 import org.selkie.fault.SelkieException;
 import org.selkie.format.ExtentHeader;
 import org.selkie.format.RecordLayout;
@@ -15,57 +14,59 @@ import org.selkie.format.RecordLayout;
  * What the threads of a log share: its extents, the tail up to which places are claimed, and the frontier below which
  * every record is written.
  *
- * <p>Invariants. The tail only grows, except that {@link #STOPPED} is set in it once. A thread that claims, or that looks
- * up an extent, has entered a slot before. An extent leaves the chain before anybody waits for the slots, and is taken
- * from memory only after. The frontier is never above a claim that is not written: it is computed from the tail, read
- * first, and the slots, read after.
+ * <p>Invariants. The tail only grows, except that {@link LogStop#STOPPED} is set in it once. A thread that claims, or that
+ * looks up an extent, has entered a slot before; while it has no claim and waits for one, it has stepped aside in its slot,
+ * and it is back at or below the frontier before it claims. An extent leaves the chain before anybody waits for the slots,
+ * and is taken from memory only after. The frontier is never above a claim that is not written: it is computed from the
+ * tail, read first, and the slots, read after.
  */
 final class LogState {
 
-    /** Set in the tail when the log stops: no claim succeeds any more. */
-    static final long STOPPED = Long.MIN_VALUE;
     private static final int REFRESH_BYTES = 16 * 1024;
+    private static final int NO_SLOT = -1;
+    private static final AtomicIntegerFieldUpdater<LogState> FIRST_SLOT =
+            AtomicIntegerFieldUpdater.newUpdater(LogState.class, "firstSlot");
 
     final String name;
     final boolean durableOnReturn;
     final PositionSlots writers = new PositionSlots();
     final PositionSlots readers = new PositionSlots();
     final ExtentChain chain;
+    final LogStop stop;
+    final long extentBytes;
+    /** Held while the log's extents change. Who waits for it must not hold back the frontier. */
+    final ReentrantLock extentsLock = new ReentrantLock();
     volatile LogExtent active;
 
-    private final ExtentSource source;
     private final @Nullable ReadOnlyTail follower;
-    private final ReentrantLock lock = new ReentrantLock();
     private final ExtentPreparation preparation;
     private final GroupCommit groupCommit;
-    private final long extentBytes;
+    private final RollOver rollOver;
+    private final Trimming trimming;
+    private final Closing closing;
 
     /** Claimed up to here; written by every append of every thread. */
     private final PaddedLong tail;
     /** Known to be written up to here. */
     private final PaddedLong frontier;
-    private volatile int firstSlot = -1;
+    private volatile int firstSlot = NO_SLOT;
     private volatile boolean severalSlots;
-    private volatile long start;
-    private volatile long failedAt = PositionSlots.FREE;
-    private volatile @Nullable SelkieException stopReason;
-    /** The first store or write-back that failed, whether or not the log was being stopped already. */
-    private volatile @Nullable Throwable failure;
-    private boolean closed;
 
     LogState(String name, ExtentSource source, RecoveredLog recovered, @Nullable ReadOnlyTail follower) {
         this.name = name;
-        this.source = source;
         this.follower = follower;
         this.chain = recovered.chain();
-        this.preparation = new ExtentPreparation(name, recovered.active().formatted.header().logCreatedMillis(), source, chain);
-        this.start = recovered.start();
-        this.tail = new PaddedLong(recovered.tail());
-        this.frontier = new PaddedLong(recovered.tail());
         this.active = recovered.active();
         this.extentBytes = active.end - active.base;
         this.durableOnReturn = active.persister.durableOnReturn();
-        this.groupCommit = new GroupCommit(recovered.tail(), this::visiblePosition, this::writeBack, this::requireNoFailure);
+        this.tail = new PaddedLong(recovered.tail());
+        this.frontier = new PaddedLong(recovered.tail());
+        this.stop = new LogStop(name, tail);
+        this.preparation = new ExtentPreparation(name, active.formatted.header().logCreatedMillis(), source, chain);
+        this.groupCommit = new GroupCommit(recovered.tail(), this::visiblePosition, this::writeBack, stop::requireNoFailure);
+        this.rollOver = new RollOver(this, preparation);
+        this.trimming = new Trimming(this, source, follower, recovered.start());
+        this.closing = new Closing(this, preparation, groupCommit, follower);
     }
 
     // ---- claiming
@@ -119,16 +120,10 @@ final class LogState {
         return durableOnReturn ? 0 : RecordLayout.lagLines(position, groupCommit.persisted());
     }
 
+    /** Waits for nobody: the caller's slot would hold back the others. */
     private void noteSlot(int slot) {
-        lock.lock();
-        try {
-            if (firstSlot == -1) {
-                firstSlot = slot;
-            } else if (firstSlot != slot) {
-                severalSlots = true;
-            }
-        } finally {
-            lock.unlock();
+        if (!FIRST_SLOT.compareAndSet(this, NO_SLOT, slot) && firstSlot != slot) {
+            severalSlots = true;
         }
     }
 
@@ -146,58 +141,9 @@ final class LogState {
         return before;
     }
 
-    /** Makes room for a record: rolls over to the next extent, or throws. Called with a slot held. */
-    void makeRoom(long recordBytes) {
-        if (recordBytes > maxRecordBytes()) {
-            throw new RecordTooLargeException("a record of " + recordBytes + " bytes on media does not fit: log " + name
-                    + " takes at most " + maxRecordBytes() + "; make a pool of larger extents (PoolOptions.extentBytes)");
-        }
-        lock.lock();
-        try {
-            requireRunning();
-            LogExtent from = active;
-            long now = tail.get();
-            if (now >= from.first && now + recordBytes <= from.end) {
-                return;
-            }
-            rollOver(from);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Takes the next extent before it claims the rest of this one, so that a full pool leaves the log as it is. */
-    private void rollOver(LogExtent from) {
-        RollOverEvent event = new RollOverEvent();
-        event.begin();
-        LogExtent next = chain.after(from);
-        if (next == null) {
-            next = preparation.takeNext(from.sequence + 1);
-            chain.add(next);
-        }
-        long rest;
-        do {
-            rest = tail.get();
-            requireRunning();
-        } while (!claim(rest, from.end));
-        if (rest < from.end) {
-            fillRest(from, rest);
-        }
-        active = next;
-        if (!claim(from.end, next.first)) {
-            requireRunning();
-        }
-        event.record(name, next.sequence, from.end - rest);
-    }
-
-    /** The caller's slot, at or below the rest, covers it: to take a second one could wait for threads that wait here. */
-    private void fillRest(LogExtent from, long rest) {
-        try {
-            RecordLayout.writeSpan(from.persister, from.addressOf(rest), from.end - rest, rest, RecordLayout.PAD, from.seed);
-        } catch (Throwable e) {
-            failAt(rest, e);
-            throw e;
-        }
+    /** Makes room for a record, or throws. Called with a slot held and nothing claimed under it. */
+    void makeRoom(int slot, long recordBytes) {
+        rollOver.makeRoom(slot, recordBytes);
     }
 
     void prepareAhead(long position) {
@@ -215,9 +161,9 @@ final class LogState {
         if (follower != null) {
             return frontier.raiseTo(follower.advance());
         }
-        long upTo = tail.get() & ~STOPPED;
+        long upTo = tail.get() & ~LogStop.STOPPED;
         upTo = Math.min(upTo, writers.lowest());
-        upTo = Math.min(upTo, failedAt);
+        upTo = Math.min(upTo, stop.failedAt());
         return frontier.raiseTo(upTo);
     }
 
@@ -236,7 +182,7 @@ final class LogState {
     }
 
     private void writeBack(long from, long to) {
-        requireNoFailure();
+        stop.requireNoFailure();
         try {
             for (long at = from; at < to;) {
                 LogExtent extent = chain.at(at);
@@ -250,57 +196,20 @@ final class LogState {
             }
         } catch (Throwable e) {
             // After a failed write-back the kernel forgets which pages were dirty: trying again would lie.
-            failure = e;
-            stop(new LogStoppedException("log " + name + " could not be written back: " + e.getMessage()
-                    + "; what was acknowledged is durable, open the pool again", e));
+            stop.failWriteBack(e);
             throw e;
         }
     }
 
     // ---- stopping
 
-    boolean isRunning() {
-        return stopReason == null;
-    }
-
-    void requireRunning() {
-        SelkieException reason = stopReason;
-        if (reason instanceof ReadOnlyException) {
-            throw new ReadOnlyException(String.valueOf(reason.getMessage()), reason);
-        }
-        if (reason != null) {
-            throw new LogStoppedException(String.valueOf(reason.getMessage()), reason);
-        }
-    }
-
     /** A log that is open for reading can be read until it is closed. */
     void requireReadable() {
         if (follower == null) {
-            requireRunning();
+            stop.requireRunning();
         } else if (chain.size() == 0) {
             throw new LogStoppedException("log " + name + " is closed; open the pool again");
         }
-    }
-
-    private void requireNoFailure() {
-        Throwable cause = failure;
-        if (cause != null) {
-            throw new LogStoppedException("log " + name + " stopped because a store or its write-back failed ("
-                    + cause.getMessage() + "); open the pool again", cause);
-        }
-    }
-
-    /** A claim that cannot be written: readers never pass it, and nobody appends any more. */
-    void failAt(long position, Throwable cause) {
-        lock.lock();
-        try {
-            failedAt = Math.min(failedAt, position);
-            failure = cause;
-        } finally {
-            lock.unlock();
-        }
-        stop(new LogStoppedException("log " + name + " stopped at position " + position + ": a store failed ("
-                + cause.getMessage() + "); open the pool again", cause));
     }
 
     /** Covers a claimed place with a record that skips it. Returns false if that cannot be stored. */
@@ -321,132 +230,24 @@ final class LogState {
         return e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
     }
 
-    /** From now on no append succeeds. The first reason stays. */
-    void stop(SelkieException reason) {
-        lock.lock();
-        try {
-            if (stopReason == null) {
-                stopReason = reason;
-            }
-        } finally {
-            lock.unlock();
-        }
-        tail.or(STOPPED);
-    }
-
-    /**
-     * After a record of another process's log could not be read: whether that was because its extent was given back
-     * meanwhile. The log begins further on then.
-     */
-    boolean wasTrimmedUnder(LogExtent extent) {
-        if (follower == null || !extent.formatted.isGivenBack()) {
-            return false;
-        }
-        start = Math.max(start, follower.start());
-        return true;
-    }
-
-    /**
-     * Stops, waits for the threads at work, makes everything durable if no store has failed, and lets go of the extents,
-     * whatever fails on the way. Once; later calls do nothing.
-     */
+    /** Stops the log and lets go of its extents. */
     void close(SelkieException reason) {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        stop(reason);
-        writers.awaitNone(0, PositionSlots.FREE);
-        preparation.close();
-        try {
-            if (failure == null && follower == null) {
-                writeLastWatermark();
-            }
-        } finally {
-            groupCommit.awaitIdle();
-            if (follower != null) {
-                follower.close();
-            }
-            lock.lock();
-            try {
-                chain.clear();
-                readers.awaitNone(0, PositionSlots.FREE);
-            } finally {
-                lock.unlock();
-            }
-        }
-    }
-
-    private void writeLastWatermark() {
-        long end = tail.get() & ~STOPPED;
-        awaitPersisted(end);
-        LogExtent last = active;
-        if (end > last.first) {
-            if (end < last.end) {
-                // What an earlier crash left there would look like a torn tail.
-                last.blankLine(end);
-            }
-            last.noteEnd(end);
-            // The first extent knows it too: if the last one is lost, something still says that there was one.
-            chain.first().noteEnd(end);
-        } else if (chain.first() != last) {
-            // Just rolled over: there is no record at the new extent's first position, and nothing to vouch for.
-            chain.first().noteEnd(last.base);
-        }
+        closing.close(reason);
     }
 
     // ---- trimming
 
     long startPosition() {
-        return start;
+        return trimming.startPosition();
     }
 
     void trim(long position) {
-        awaitVisible(position);
-        lock.lock();
-        try {
-            requireRunning();
-            long end = persistedPosition();
-            if (position < start || position > end) {
-                throw new PositionException("log " + name + " cannot be trimmed to " + position + ": it holds positions "
-                        + start + " to " + end);
-            }
-            if (position == start) {
-                return;
-            }
-            LogExtent holder = chain.at(position);
-            if (holder == null || position < holder.first) {
-                // The end of an extent, or the header of one that is not begun: the extent before says it.
-                holder = chain.at(position - 1 - (position & (extentBytes - 1)));
-            }
-            if (holder == null) {
-                throw new PositionException("log " + name + " has no extent for position " + position);
-            }
-            if (position != end && position != holder.end) {
-                new LogReader(this, Visibility.PERSISTED).readAt(position);
-            }
-            holder.formatted.writeTrim(position);
-            start = position;
-            giveBackBelow(position, holder);
-        } finally {
-            lock.unlock();
-        }
+        trimming.trim(position);
     }
 
-    /** A record may be trimmed as soon as its append has returned, though a thread before it is not done yet. */
-    private void awaitVisible(long position) {
-        Backoff backoff = new Backoff();
-        // Without the lock: the thread before may wait for it.
-        while (position <= tail.get() && visiblePosition() < position) {
-            backoff.pause();
-        }
-    }
-
-    private void giveBackBelow(long position, LogExtent holder) {
-        for (LogExtent extent : chain.removeBelow(position, holder)) {
-            readers.awaitNone(extent.base, extent.end);
-            source.giveBack(extent.formatted);
-        }
+    /** Whether a record could not be read because another process, which writes the log, has trimmed it meanwhile. */
+    boolean wasTrimmedUnder(LogExtent extent) {
+        return trimming.wasTrimmedUnder(extent);
     }
 
     RecordImage image(long position) {
@@ -456,7 +257,7 @@ final class LogState {
             if (extent == null || position < extent.first || position % RecordLayout.LINE_BYTES != 0) {
                 requireReadable();
                 throw new PositionException("no record of log " + name + " can begin at position " + position
-                        + ": it holds positions " + start + " to " + visiblePosition() + ", at multiples of "
+                        + ": it holds positions " + startPosition() + " to " + visiblePosition() + ", at multiples of "
                         + RecordLayout.LINE_BYTES + " outside of the extents' headers");
             }
             return RecordImage.read(extent, position);
@@ -466,6 +267,6 @@ final class LogState {
     }
 
     LogStatistics statistics() {
-        return new LogStatistics(name, start, visiblePosition(), persistedPosition(), chain.size(), extentBytes);
+        return new LogStatistics(name, startPosition(), visiblePosition(), persistedPosition(), chain.size(), extentBytes);
     }
 }

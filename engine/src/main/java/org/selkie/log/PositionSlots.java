@@ -22,6 +22,8 @@ import org.selkie.os.ProcessBarrier;
 final class PositionSlots {
 
     static final long FREE = Long.MAX_VALUE;
+    /** Above every position, and yet at work. */
+    private static final long ASIDE = FREE - 1;
     /** Two cache lines: the adjacent-line prefetcher pairs lines. */
     private static final int STRIDE = 16;
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
@@ -69,7 +71,7 @@ final class PositionSlots {
         }
     }
 
-    /** Enters a slot that nobody else uses. */
+    /** Enters a slot that nobody else uses, or comes back to it after {@link #stepAside}. */
     void occupy(int slot, long position) {
         if (ProcessBarrier.isAvailable()) {
             LONGS.setRelease(slots, slot, position);
@@ -83,6 +85,14 @@ final class PositionSlots {
     /** Raises the position of a slot that the caller holds. */
     void raise(int slot, long position) {
         LONGS.setRelease(slots, slot, position);
+    }
+
+    /**
+     * The holder of a slot touches nothing until it calls {@link #occupy} again: it is not in the way of those who want to
+     * know what is finished, but in that of those who want all memory.
+     */
+    void stepAside(int slot) {
+        LONGS.setRelease(slots, slot, ASIDE);
     }
 
     /** Everything that the holder did happens before whoever sees the slot free. */

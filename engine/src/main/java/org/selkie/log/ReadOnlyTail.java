@@ -41,11 +41,16 @@ final class ReadOnlyTail {
             LogExtent next = chain.after(extent);
             if (next == null) {
                 FormattedExtent found = source.find(name, extent.sequence + 1);
-                if (found == null) {
+                if (found != null) {
+                    next = new LogExtent(found);
+                    chain.add(next);
+                } else {
+                    // What is missing was said when the pool was opened, and will be to who reads there.
+                    next = chain.nextAfter(extent.base);
+                }
+                if (next == null) {
                     return atEnd(extent.end);
                 }
-                next = new LogExtent(found);
-                chain.add(next);
             }
             extent = next;
             scan = new ExtentScan(next, next.first);

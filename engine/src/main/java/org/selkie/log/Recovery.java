@@ -4,9 +4,11 @@ package org.selkie.log;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Supplier;
 import org.selkie.fault.PoolFormatException;
 import org.selkie.format.ExtentHeader;
 import org.selkie.format.RecordLayout;
+import org.selkie.log.ExtentSurvey.Gap;
 import org.selkie.log.Finding.Kind;
 import org.selkie.os.HotPath;
 
@@ -20,18 +22,14 @@ import org.selkie.os.HotPath;
  */
 final class Recovery {
 
-    /** Bytes of an extent between two accepted records, or after the last one. */
-    private record Gap(LogExtent extent, long from, long to, long code, boolean mediaError) {
-    }
-
     private static final long MAX_FILLED_EXTENTS = 1024;
 
     private final String name;
     private final RecoveryMode mode;
     private final List<LogExtent> extents = new ArrayList<>();
     private final List<LogExtent> surplus = new ArrayList<>();
-    private final List<Gap> gaps = new ArrayList<>();
-    private final List<Finding> findings = new ArrayList<>();
+    private final List<ExtentSurvey> surveys = new ArrayList<>();
+    private final Findings findings = new Findings();
     private final long startedNanos = System.nanoTime();
     private long start;
     private boolean trimmed;
@@ -72,13 +70,13 @@ final class Recovery {
         event.begin();
         findStart();
         for (LogExtent extent : extents) {
-            scan(extent, Math.max(start, extent.first));
+            survey(extent);
         }
         if (acceptedEnd == 0) {
             acceptedEnd = start;
         }
         long tail = Math.max(acceptedEnd, verifiedEnd);
-        List<Gap> interior = judge(tail);
+        judge(tail);
         if (proven > tail) {
             findings.add(lostTail(tail));
         }
@@ -87,16 +85,15 @@ final class Recovery {
             if (refuses(report)) {
                 throw new DamagedLogException(report, mode);
             }
-            tail = repair(interior, tail, source);
+            tail = repair(tail, source);
             if (proven < tail || !report.isClean()) {
                 eraseTorn(tail);
             }
-        } else if (!interior.isEmpty()) {
-            // Another process may be writing: what it has not finished yet is where a reader stops.
-            tail = interior.stream().filter(gap -> gap.from >= proven).mapToLong(Gap::from).min().orElse(tail);
+        } else {
+            tail = firstUnfinished(tail);
         }
         event.record(report);
-        return resultAt(tail, report);
+        return resultAt(tail, Math.max(proven, report.endPosition()), report);
     }
 
     private boolean refuses(LogRecovery report) {
@@ -130,9 +127,14 @@ final class Recovery {
         LogExtent first = extents.getFirst();
         start = first.first;
         if (first.sequence > 0) {
-            findings.add(new Finding(Kind.MISSING_EXTENT, "extent " + 0 + " to " + (first.sequence - 1) + " of log " + name, 0,
-                    0, first.base, "the log's first extent is number " + first.sequence + " and no trim mark says why"));
+            findings.add(new Finding(Kind.MISSING_EXTENT, missing(name, 0, first.sequence - 1), 0, 0, first.base,
+                    "the log's first extent is number " + first.sequence + " and no trim mark says why"));
         }
+    }
+
+    /** Extents have no other name once they are gone. */
+    static String missing(String log, long first, long last) {
+        return (first == last ? "extent " + first : "extents " + first + " to " + last) + " of log " + log;
     }
 
     /** A mark at an extent's first record speaks of what stands before that extent, like one at the end of the one before. */
@@ -141,114 +143,76 @@ final class Recovery {
         return mark >= 0 && offset <= ExtentHeader.BYTES ? mark - offset : mark;
     }
 
-    private void scan(LogExtent extent, long from) {
-        if (from >= extent.end) {
-            return;
-        }
-        ExtentScan scan = new ExtentScan(extent, from);
-        if (trimmed && from == start) {
-            scan.beginInBatch();
-        }
-        while (scan.position() < extent.end) {
-            long before = scan.position();
-            long code = scan.walk(extent.end);
-            if (scan.intactUpTo() > before) {
-                acceptedEnd = scan.intactUpTo();
-            }
-            if (scan.position() > before) {
-                verifiedEnd = scan.position();
-            }
-            if (code == HotPath.UNKNOWN) {
-                throw new PoolFormatException("the record of log " + name + " at position " + scan.position() + " (" + extent
-                        + ", offset " + (scan.position() - extent.base) + ") is of a type that format "
-                        + org.selkie.format.FormatVersion.CURRENT + " does not know; open the pool with a newer engine");
-            }
-            if (code == 0 && scan.intactUpTo() == extent.end) {
-                break;
-            }
-            skip(extent, scan, code);
-        }
-        proven = Math.max(proven, scan.proven());
-        records += scan.records();
-        payloadBytes += scan.payloadBytes();
-        scannedBytes += scan.position() - from;
-    }
-
-    /** Goes to where the next record verifies, and notes what lies in between. */
-    private void skip(LogExtent extent, ExtentScan scan, long code) {
-        long from = scan.intactUpTo();
-        boolean withinBatch = from < scan.position();
-        scan.dropBatch();
-        if (code == HotPath.TORN_BATCH && withinBatch) {
-            // The batch ends without its last member; the record here is none of it.
-            addGap(extent, from, scan.position(), code, false);
-            return;
-        }
-        if (code == HotPath.TORN_BATCH) {
-            // The record here verifies, and what it belongs to is not there.
-            verifiedEnd = scan.position() + RecordLayout.LINE_BYTES;
-        }
-        long to = code == 0 ? extent.end : scan.searchNext();
-        addGap(extent, from, to, code, scan.takeMediaError());
-    }
-
-    private void addGap(LogExtent extent, long from, long to, long code, boolean mediaError) {
-        Gap last = gaps.isEmpty() ? null : gaps.getLast();
-        if (last != null && last.extent == extent && last.to == from) {
-            gaps.removeLast();
-            gaps.add(new Gap(extent, last.from, to, last.code, last.mediaError || mediaError));
-        } else {
-            gaps.add(new Gap(extent, from, to, code, mediaError));
-        }
+    private void survey(LogExtent extent) {
+        long from = Math.max(start, extent.first);
+        ExtentSurvey survey = new ExtentSurvey(name, extent, from, trimmed && from == start);
+        surveys.add(survey);
+        acceptedEnd = survey.acceptedEnd() == 0 ? acceptedEnd : survey.acceptedEnd();
+        verifiedEnd = survey.verifiedEnd() == 0 ? verifiedEnd : survey.verifiedEnd();
+        proven = Math.max(proven, survey.proven());
+        records += survey.records();
+        payloadBytes += survey.payloadBytes();
+        scannedBytes += survey.scannedBytes();
     }
 
     // ---- judging
 
-    /** Names every gap, and returns those that have to be covered: the ones before the tail, cut off there. */
-    private List<Gap> judge(long tail) {
-        List<Gap> interior = new ArrayList<>();
-        for (Gap gap : gaps) {
-            boolean trailing = gap.from >= tail;
-            if (!trailing) {
-                interior.add(new Gap(gap.extent, gap.from, Math.min(gap.to, tail), gap.code, gap.mediaError));
-            }
-            name(gap, trailing, tail);
-        }
+    /** Names every gap, and every extent that is missing. */
+    private void judge(long tail) {
+        surveys.forEach(survey -> survey.forEachGap(gap -> name(gap, tail)));
         for (int i = 1; i < extents.size(); i++) {
             LogExtent before = extents.get(i - 1);
             LogExtent after = extents.get(i);
             if (after.sequence != before.sequence + 1 && (after.base < tail || after.base < proven)) {
-                findings.add(new Finding(Kind.MISSING_EXTENT,
-                        "extent " + (before.sequence + 1) + " to " + (after.sequence - 1) + " of log " + name, 0, before.end,
-                        after.base - before.end, "the extents before and after it are there"));
+                findings.add(new Finding(Kind.MISSING_EXTENT, missing(name, before.sequence + 1, after.sequence - 1), 0,
+                        before.end, after.base - before.end, "the extents before and after it are there"));
             }
         }
-        return interior;
     }
 
-    private void name(Gap gap, boolean trailing, long tail) {
-        if (gap.mediaError) {
-            findings.add(finding(Kind.MEDIA_ERROR, gap, gap.to - gap.from,
-                    "reading it faulted: the file is shorter than its extent, or the medium is damaged"));
-        } else if (gap.from < proven && !trailing) {
-            findings.add(finding(Kind.DAMAGE, gap, gap.to - gap.from, "it was durable: a later record or the watermark says"
-                    + " that everything below position " + proven + " was, and no record that verifies begins here"));
+    private void name(Gap gap, long tail) {
+        boolean trailing = gap.from() >= tail;
+        if (gap.mediaError()) {
+            add(Kind.MEDIA_ERROR, gap, gap.to() - gap.from(),
+                    () -> "reading it faulted: the file is shorter than its extent, or the medium is damaged");
+        } else if (gap.code() == HotPath.BUDGET) {
+            add(Kind.DAMAGE, gap, gap.to() - gap.from(), () -> "so much of it looks like the beginnings of long records that"
+                    + " the search for the next one was given up: somebody has forged it, and what stands behind is not known");
+        } else if (gap.from() < proven && !trailing) {
+            add(Kind.DAMAGE, gap, gap.to() - gap.from(), () -> "it was durable: a later record or the watermark says that"
+                    + " everything below position " + proven + " was, and no record that verifies begins here");
         } else if (!trailing) {
-            findings.add(finding(Kind.UNFINISHED, gap, Math.min(gap.to, tail) - gap.from,
-                    "claimed by a writer that had not finished when the log stopped; nothing says that it was durable"));
-        } else if (proven <= tail && gap.from == tail && gap.code == HotPath.CORRUPT) {
-            findings.add(finding(Kind.TORN_TAIL, gap, tornBytes(gap),
-                    "a record begins here and does not match its checksum; nothing says that it was durable"));
+            add(Kind.UNFINISHED, gap, Math.min(gap.to(), tail) - gap.from(),
+                    () -> "claimed by a writer that had not finished when the log stopped; nothing says that it was durable");
+        } else if (proven <= tail && gap.from() == tail && gap.code() == HotPath.CORRUPT) {
+            add(Kind.TORN_TAIL, gap, tornBytes(gap),
+                    () -> "a record begins here and does not match its checksum; nothing says that it was durable");
         }
     }
 
-    private static Finding finding(Kind kind, Gap gap, long lengthBytes, String why) {
-        return new Finding(kind, gap.extent.toString(), gap.from - gap.extent.base, gap.from, lengthBytes, why);
+    private void add(Kind kind, Gap gap, long lengthBytes, Supplier<String> why) {
+        findings.add(kind, lengthBytes, () -> new Finding(kind, gap.extent().toString(), gap.from() - gap.extent().base,
+                gap.from(), lengthBytes, why.get()));
+    }
+
+    private boolean isLost(Gap gap) {
+        return gap.mediaError() || gap.code() == HotPath.BUDGET || gap.from() < proven;
+    }
+
+    /** Another process may be writing: what it has not finished yet is where a reader stops. */
+    private long firstUnfinished(long tail) {
+        long[] first = {tail};
+        surveys.forEach(survey -> survey.forEachGap(gap -> {
+            if (!isLost(gap)) {
+                first[0] = Math.min(first[0], gap.from());
+            }
+        }));
+        return first[0];
     }
 
     private static long tornBytes(Gap gap) {
-        long length = HotPath.loadInt(gap.extent.addressOf(gap.from + RecordLayout.LENGTH_OFFSET));
-        return length < 0 ? 0 : Math.min(RecordLayout.recordBytes(length), gap.to - gap.from);
+        long length = HotPath.loadInt(gap.extent().addressOf(gap.from() + RecordLayout.LENGTH_OFFSET));
+        return length < 0 ? 0 : Math.min(RecordLayout.recordBytes(length), gap.to() - gap.from());
     }
 
     private Finding lostTail(long tail) {
@@ -259,16 +223,17 @@ final class Recovery {
 
     private LogRecovery report(long tail) {
         return new LogRecovery(name, start, tail, records, payloadBytes, scannedBytes, System.nanoTime() - startedNanos,
-                List.copyOf(findings));
+                findings.listed(), findings.unlisted());
     }
 
     // ---- repairing
 
-    private long repair(List<Gap> interior, long tail, ExtentSource source) {
-        for (Gap gap : interior) {
-            boolean lost = gap.mediaError || gap.from < proven;
-            cover(gap.extent, gap.from, gap.to, lost ? RecordLayout.GAP : RecordLayout.PAD);
-        }
+    private long repair(long tail, ExtentSource source) {
+        surveys.forEach(survey -> survey.forEachGap(gap -> {
+            if (gap.from() < tail) {
+                cover(gap.extent(), gap.from(), Math.min(gap.to(), tail), isLost(gap) ? RecordLayout.GAP : RecordLayout.PAD);
+            }
+        }));
         if (!trimmed && extents.getFirst().sequence > 0) {
             // What was before is lost, and was reported: from now on the log begins here.
             extents.getFirst().formatted.writeTrim(start);
@@ -368,11 +333,12 @@ final class Recovery {
         }
     }
 
-    private RecoveredLog resultAt(long tail, LogRecovery report) {
+    /** An extent behind a missing one belongs to the log only if something stands in it. */
+    private RecoveredLog resultAt(long tail, long lastEnd, LogRecovery report) {
         ExtentChain chain = new ExtentChain(extents.getFirst().end - extents.getFirst().base);
         LogExtent active = extents.getFirst();
         for (LogExtent extent : extents) {
-            if (chain.size() > 0 && extent.sequence != chain.last().sequence + 1) {
+            if (chain.size() > 0 && extent.sequence != chain.last().sequence + 1 && extent.base >= lastEnd) {
                 break;
             }
             chain.add(extent);

@@ -32,7 +32,7 @@ final class RecoveryEvent extends Event {
     long droppedBytes;
 
     @Label("Findings")
-    int findings;
+    long findings;
 
     void record(LogRecovery recovery) {
         end();
@@ -41,7 +41,7 @@ final class RecoveryEvent extends Event {
             records = recovery.records();
             scannedBytes = recovery.scannedBytes();
             droppedBytes = recovery.droppedBytes();
-            findings = recovery.findings().size();
+            findings = recovery.findingCount();
             commit();
         }
     }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.log;
 
-import org.selkie.fault.SelkieException;
-
 /**
  * Places for any number of threads. A thread claims its place by moving the tail, writes and fences its record on its own,
  * and does not wait for those before it: a record that another thread had claimed and not yet written when the power went
@@ -32,7 +30,7 @@ final class SharedClaims implements Claims {
                 LogExtent extent = log.active;
                 long position = log.tail();
                 if (position < extent.first || position + bytes > extent.end) {
-                    log.makeRoom(bytes);
+                    log.makeRoom(slot, bytes);
                 } else if (log.claim(position, position + bytes)) {
                     writers.raise(slot, position);
                     return position;
@@ -56,8 +54,8 @@ final class SharedClaims implements Claims {
 
     @Override
     public RuntimeException failed(int slot, long position, long bytes, Throwable e) {
-        if (e instanceof SelkieException || !log.cover(position, bytes)) {
-            log.failAt(position, e);
+        if (!Claims.isOfThePayload(e) || !log.cover(position, bytes)) {
+            log.stop.failAt(position, e);
         }
         writers.leave(slot);
         return LogState.rethrow(e);

@@ -3,32 +3,47 @@ package org.selkie.log;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.stream.IntStream;
 import org.selkie.format.RecordLayout;
 
 /**
- * Native memory for payloads on their way into a log. A few pieces are kept; the rest goes to the collector.
+ * Native memory for payloads on their way into a log, in pieces whose lengths are powers of two. Some of each length are kept,
+ * {@link #KEPT_BYTES} of a length at most and none longer than that; the rest goes to the collector.
  *
- * <p>The queue is the JDK's: Agrona's would oblige every user of the engine to open a package of java.base to it.
+ * <p>The queues are the JDK's: Agrona's would oblige every user of the engine to open a package of java.base to it.
  */
 final class StagingPool {
 
-    private static final int KEPT = 16;
-    private static final long SMALLEST_BYTES = 4096;
+    static final long SMALLEST_BYTES = 4096;
+    /** Of each length. */
+    static final long KEPT_BYTES = 1 << 20;
+    private static final int MOST_PIECES = 16;
 
-    private final ArrayBlockingQueue<MemorySegment> kept = new ArrayBlockingQueue<>(KEPT);
+    /** By length, each twice the one before. */
+    private final List<ArrayBlockingQueue<MemorySegment>> kept = IntStream.rangeClosed(0, indexOf(KEPT_BYTES))
+            .mapToObj(index -> (int) Math.min(MOST_PIECES, KEPT_BYTES / (SMALLEST_BYTES << index)))
+            .map(ArrayBlockingQueue<MemorySegment>::new)
+            .toList();
 
     /** At least so many bytes. What stands in them is undefined. */
     MemorySegment take(long lengthBytes) {
-        MemorySegment piece = kept.poll();
-        if (piece != null && piece.byteSize() >= lengthBytes) {
-            return piece;
-        }
-        long rounded = Math.max(SMALLEST_BYTES, Long.highestOneBit(Math.max(1, lengthBytes - 1)) * 2);
-        return Arena.ofAuto().allocate(rounded, RecordLayout.LINE_BYTES);
+        int index = indexOf(lengthBytes);
+        MemorySegment piece = index < kept.size() ? kept.get(index).poll() : null;
+        return piece != null ? piece : Arena.ofAuto().allocate(SMALLEST_BYTES << index, RecordLayout.LINE_BYTES);
     }
 
+    /** For what {@link #take} gave, whole. */
     void giveBack(MemorySegment piece) {
-        kept.offer(piece);
+        int index = indexOf(piece.byteSize());
+        if (index < kept.size()) {
+            kept.get(index).offer(piece);
+        }
+    }
+
+    /** Of the shortest pieces that have so many bytes. */
+    private static int indexOf(long lengthBytes) {
+        return Long.SIZE - Long.numberOfLeadingZeros((Math.max(lengthBytes, SMALLEST_BYTES) - 1) / SMALLEST_BYTES);
     }
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.os;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 
-/** Memory that somebody else allocated and keeps alive. */
+/** Memory under another scope than that of who allocated it. */
 public final class ForeignMemory {
 
     private ForeignMemory() {
@@ -13,5 +15,12 @@ public final class ForeignMemory {
     @SuppressWarnings("restricted")
     public static MemorySegment at(long address, long lengthBytes) {
         return MemorySegment.ofAddress(address).reinterpret(lengthBytes);
+    }
+
+    /** The same bytes until an arena is closed. Whoever holds the view keeps the memory from the collector. */
+    // No fence around an access: it is the arena, which holds the action, that holds the memory.
+    @SuppressWarnings({"restricted", "ReachabilityFenceUsage"})
+    public static MemorySegment view(MemorySegment memory, Arena until) {
+        return memory.reinterpret(until, _ -> Reference.reachabilityFence(memory));
     }
 }

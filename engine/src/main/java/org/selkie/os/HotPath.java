@@ -12,7 +12,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 /**
  * The downcalls that touch a mapping (native-headers/src/hot.c). Everything that reads or writes an extent goes through
  * here, because here alone a SIGBUS (truncated file, media error) comes back as {@link #FAULT}: inside any other native
- * code it ends the JVM, and a Java access reports it late.
+ * code it ends the JVM, and a Java access reports it late. What writes answers with the address as well, see {@link HotFault}.
  *
  * <p>There is a handle and a method for each granularity, alike but for their names: the compiler puts a call in line only
  * if its handle is a constant, so it cannot be a parameter.
@@ -107,6 +107,8 @@ public final class HotPath {
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG));
     private static final MethodHandle COPY_OUT =
             NativeLibrary.critical("selkie_copy_out", FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle COPY_IN =
+            NativeLibrary.critical("selkie_copy_out", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG));
     private static final MethodHandle CRC32C =
             NativeLibrary.critical("selkie_crc32c", FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle LOAD_INT =
@@ -165,7 +167,7 @@ public final class HotPath {
     }
 
     /**
-     * Writes one record by non-temporal stores and fences. Returns the record's bytes on media, or {@link #FAULT}.
+     * Writes one record by non-temporal stores and fences. Returns the record's bytes on media, or a fault ({@link HotFault}).
      *
      * @param to    the address, aligned to 64
      * @param stamp {@code seed | lag << 32 | type << 56}
@@ -253,7 +255,7 @@ public final class HotPath {
         }
     }
 
-    /** Writes the records staged in native memory and fences once. Returns the bytes written, or {@link #FAULT}. */
+    /** Writes the records staged in native memory and fences once. Returns the bytes written, or a fault. */
     public static long batchCacheLine(long to, MemorySegment staged, long lengthBytes, long position, long stamp) {
         try {
             return (long) BATCH_CACHE_LINE.invokeExact(to, staged, lengthBytes, position, stamp);
@@ -329,7 +331,7 @@ public final class HotPath {
     public static long readRecord(long record, long limitBytes, long position, long seed, MemorySegment out,
             long outBytes) {
         try {
-            return (long) READ_RECORD.invokeExact(record, limitBytes, position, seed, out, outBytes);
+            return HotFault.plain((long) READ_RECORD.invokeExact(record, limitBytes, position, seed, out, outBytes));
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -339,7 +341,7 @@ public final class HotPath {
     public static long readLongRecord(long record, long limitBytes, long position, long seed, MemorySegment out,
             long outBytes) {
         try {
-            return (long) READ_LONG_RECORD.invokeExact(record, limitBytes, position, seed, out, outBytes);
+            return HotFault.plain((long) READ_LONG_RECORD.invokeExact(record, limitBytes, position, seed, out, outBytes));
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -348,7 +350,7 @@ public final class HotPath {
     /** Walks valid records, see {@code selkie_scan_walk}; {@code scan} is native memory. Returns 0 at its stop. */
     public static long scan(long extent, MemorySegment scan) {
         try {
-            return (long) SCAN.invokeExact(extent, scan);
+            return HotFault.plain((long) SCAN.invokeExact(extent, scan));
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -357,7 +359,7 @@ public final class HotPath {
     /** Moves to the next valid record, see {@code selkie_scan_search}. Returns 0 there. */
     public static long search(long extent, MemorySegment scan, long budgetBytes) {
         try {
-            return (long) SEARCH.invokeExact(extent, scan, budgetBytes);
+            return HotFault.plain((long) SEARCH.invokeExact(extent, scan, budgetBytes));
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -366,7 +368,21 @@ public final class HotPath {
     /** Copies bytes out of a mapping. Returns their number, or {@link #FAULT}. */
     public static long copyOut(MemorySegment to, long from, long lengthBytes) {
         try {
-            return (long) COPY_OUT.invokeExact(to, from, lengthBytes);
+            return HotFault.plain((long) COPY_OUT.invokeExact(to, from, lengthBytes));
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * Copies bytes between segments; the source may be a mapping of anybody's.
+     *
+     * @param lengthBytes at most {@link #LONG_BYTES}, as a safepoint waits for it
+     * @return the number of bytes, or a fault ({@link HotFault})
+     */
+    public static long copyIn(MemorySegment to, MemorySegment from, long lengthBytes) {
+        try {
+            return (long) COPY_IN.invokeExact(to, from, lengthBytes);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -375,8 +391,7 @@ public final class HotPath {
     /** Four bytes of a mapping, as an unsigned number, or {@link #FAULT}. */
     public static long loadInt(long from) {
         try {
-            long value = (long) LOAD_INT.invokeExact(from);
-            return value;
+            return HotFault.plain((long) LOAD_INT.invokeExact(from));
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -387,7 +402,7 @@ public final class HotPath {
      */
     public static int crc32c(MemorySegment from, long lengthBytes, int seed) {
         try {
-            return (int) (long) CRC32C.invokeExact(from, lengthBytes, seed);
+            return (int) HotFault.plain((long) CRC32C.invokeExact(from, lengthBytes, seed));
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -145,6 +145,9 @@ public final class KernelAbi {
     /** Value 14, {@code <asm-generic/mman-common.h>, <linux/mman.h>}; mmap(2); Linux 2.6.38. */
     public static final int MADV_HUGEPAGE = 14;
 
+    /** Value 22, {@code <asm-generic/mman-common.h>, <linux/mman.h>}; mmap(2); Linux 5.14. */
+    public static final int MADV_POPULATE_READ = 22;
+
     /** Value 23, {@code <asm-generic/mman-common.h>, <linux/mman.h>}; mmap(2); Linux 5.14. */
     public static final int MADV_POPULATE_WRITE = 23;
 

@@ -49,13 +49,7 @@ public final class Linux {
      * @return false too where the kernel does not say
      */
     public static boolean isAtLeast(int major, int minor) {
-        Matcher version = VERSION.matcher(release());
-        if (!version.matches()) {
-            return false;
-        }
-        int runningMajor = Integer.parseInt(version.group(1));
-        int runningMinor = Integer.parseInt(version.group(2));
-        return runningMajor > major || (runningMajor == major && runningMinor >= minor);
+        return Running.MAJOR > major || (Running.MAJOR == major && Running.MINOR >= minor);
     }
 
     /**
@@ -65,6 +59,17 @@ public final class Linux {
      */
     public static String release() {
         return KernelText.read(RELEASE).orElse("");
+    }
+
+    /** Asked for once: every mapping needs it. */
+    private static final class Running {
+        private static final int MAJOR = number(1);
+        private static final int MINOR = number(2);
+
+        private static int number(int group) {
+            Matcher version = VERSION.matcher(release());
+            return version.matches() ? Integer.parseInt(version.group(group)) : 0;
+        }
     }
 
     // A holder of its own: asking for the size is a call, and a denied call must be typed, not a failed class.

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.os;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -15,6 +19,7 @@ import java.util.regex.Pattern;
 public final class LockTable {
     private static final Path LOCKS = Path.of("/proc/locks");
     private static final Pattern SPACES = Pattern.compile("\\s+");
+    private static final String LEASE = "LEASE";
     private static final int KIND = 1;
     private static final int TYPE = 3;
     private static final int PROCESS = 4;
@@ -36,7 +41,7 @@ public final class LockTable {
          * @return true for a lease, which an open would break
          */
         public boolean isLease() {
-            return "LEASE".equals(kind);
+            return LEASE.equals(kind);
         }
     }
 
@@ -47,19 +52,47 @@ public final class LockTable {
      * @return those that are held, not those that wait; empty where /proc does not say
      */
     public static List<Entry> of(FileIdentity file) {
+        String name = file.inLockTable();
         List<Entry> entries = new ArrayList<>();
-        try {
-            for (String line : Files.readAllLines(LOCKS)) {
+        read(name, fields -> {
+            if (fields[FILE].equals(name)) {
+                entries.add(new Entry(fields[KIND], "WRITE".equals(fields[TYPE]), Long.parseLong(fields[PROCESS])));
+            }
+        });
+        return List.copyOf(entries);
+    }
+
+    /**
+     * The leases on all files.
+     *
+     * @return the process that holds each, by the file's name in the table; empty where /proc does not say
+     */
+    public static Map<String, Long> leases() {
+        Map<String, Long> holders = new HashMap<>();
+        read(LEASE, fields -> {
+            if (fields[KIND].equals(LEASE)) {
+                holders.put(fields[FILE], Long.parseLong(fields[PROCESS]));
+            }
+        });
+        return Map.copyOf(holders);
+    }
+
+    /** Takes the lines apart that hold a word. */
+    private static void read(String word, Consumer<String[]> use) {
+        try (BufferedReader lines = Files.newBufferedReader(LOCKS)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (!line.contains(word)) {
+                    continue;
+                }
                 String[] fields = SPACES.split(line.trim(), -1);
                 // A waiter's line has an arrow in the second place, which moves every other field.
-                if (fields.length > FILE && fields[FILE].equals(file.inLockTable())) {
-                    entries.add(new Entry(
-                            fields[KIND], "WRITE".equals(fields[TYPE]), Long.parseLong(fields[PROCESS])));
+                if (fields.length > FILE) {
+                    use.accept(fields);
                 }
             }
         } catch (IOException | NumberFormatException e) {
-            return List.of();
+            // What was read is what is known.
+            return;
         }
-        return List.copyOf(entries);
     }
 }

@@ -120,17 +120,33 @@ public final class Mapping implements AutoCloseable {
     }
 
     /**
-     * Fills the page tables with writable entries, so that no later store faults. Does not change what the file holds.
+     * Fills the page tables with writable entries, so that no later store faults. Does not change what the file holds, but
+     * behind a page cache every page counts as dirty afterwards, and is written back as if it had been stored to.
      *
      * @return false on kernels before 5.14, which cannot; stores fault as they come
      * @throws org.selkie.fault.SystemCallException where a page cannot be had: a full huge page pool, a hardware error
      */
     public boolean populate() {
-        long result = LibC.madvise(address(), lengthBytes(), KernelAbi.MADV_POPULATE_WRITE);
+        return populate(KernelAbi.MADV_POPULATE_WRITE, "MADV_POPULATE_WRITE");
+    }
+
+    /**
+     * Fills the page tables with entries for reading: behind a page cache the bytes are there, and nothing is dirty. A store
+     * still faults, once for each page and each time that the page was written back.
+     *
+     * @return false on kernels before 5.14, which cannot; accesses fault as they come
+     * @throws org.selkie.fault.SystemCallException where a page cannot be had: a hardware error, a file that ends before
+     */
+    public boolean populateForReading() {
+        return populate(KernelAbi.MADV_POPULATE_READ, "MADV_POPULATE_READ");
+    }
+
+    private boolean populate(int advice, String name) {
+        long result = LibC.madvise(address(), lengthBytes(), advice);
         if (result == -Errno.EINVAL) {
             return false;
         }
-        handle.check(result, "madvise", "length=" + lengthBytes() + ", advice=MADV_POPULATE_WRITE");
+        handle.check(result, "madvise", "length=" + lengthBytes() + ", advice=" + name);
         return true;
     }
 

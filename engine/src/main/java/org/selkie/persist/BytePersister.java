@@ -32,7 +32,7 @@ final class BytePersister implements Persister {
     public long append(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
         long written = HotPath.appendByte(to, payload, lengthBytes, position, stamp);
         if (written < 0) {
-            throw ExtentFaultException.onStore(to, lengthBytes);
+            throw StoreFault.of(written, to, payload, lengthBytes);
         }
         return written;
     }
@@ -50,7 +50,7 @@ final class BytePersister implements Persister {
     public long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
         long written = HotPath.appendLongByte(to, payload, lengthBytes, position, stamp);
         if (written < 0) {
-            throw ExtentFaultException.onStore(to, lengthBytes);
+            throw StoreFault.of(written, to, payload, lengthBytes);
         }
         return written;
     }
@@ -59,7 +59,7 @@ final class BytePersister implements Persister {
     public long batch(long to, MemorySegment staged, long lengthBytes, long position, long stamp) {
         long written = HotPath.batchByte(to, staged, lengthBytes, position, stamp);
         if (written != lengthBytes) {
-            throw ExtentFaultException.onStore(to, lengthBytes);
+            throw StoreFault.of(written, to, staged, lengthBytes);
         }
         return written;
     }

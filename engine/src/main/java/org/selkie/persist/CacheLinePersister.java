@@ -34,7 +34,7 @@ final class CacheLinePersister implements Persister {
     public long append(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
         long written = HotPath.appendCacheLine(to, payload, lengthBytes, position, stamp);
         if (written < 0) {
-            throw ExtentFaultException.onStore(to, lengthBytes);
+            throw StoreFault.of(written, to, payload, lengthBytes);
         }
         return written;
     }
@@ -52,7 +52,7 @@ final class CacheLinePersister implements Persister {
     public long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
         long written = HotPath.appendLongCacheLine(to, payload, lengthBytes, position, stamp);
         if (written < 0) {
-            throw ExtentFaultException.onStore(to, lengthBytes);
+            throw StoreFault.of(written, to, payload, lengthBytes);
         }
         return written;
     }
@@ -61,7 +61,7 @@ final class CacheLinePersister implements Persister {
     public long batch(long to, MemorySegment staged, long lengthBytes, long position, long stamp) {
         long written = HotPath.batchCacheLine(to, staged, lengthBytes, position, stamp);
         if (written != lengthBytes) {
-            throw ExtentFaultException.onStore(to, lengthBytes);
+            throw StoreFault.of(written, to, staged, lengthBytes);
         }
         return written;
     }

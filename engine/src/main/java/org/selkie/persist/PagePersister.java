@@ -33,7 +33,7 @@ final class PagePersister implements Persister {
     public long append(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
         long written = HotPath.appendPage(to, payload, lengthBytes, position, stamp);
         if (written < 0) {
-            throw ExtentFaultException.onStore(to, lengthBytes);
+            throw StoreFault.of(written, to, payload, lengthBytes);
         }
         return written;
     }
@@ -51,7 +51,7 @@ final class PagePersister implements Persister {
     public long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long stamp) {
         long written = HotPath.appendLongPage(to, payload, lengthBytes, position, stamp);
         if (written < 0) {
-            throw ExtentFaultException.onStore(to, lengthBytes);
+            throw StoreFault.of(written, to, payload, lengthBytes);
         }
         return written;
     }
@@ -60,7 +60,7 @@ final class PagePersister implements Persister {
     public long batch(long to, MemorySegment staged, long lengthBytes, long position, long stamp) {
         long written = HotPath.batchPage(to, staged, lengthBytes, position, stamp);
         if (written != lengthBytes) {
-            throw ExtentFaultException.onStore(to, lengthBytes);
+            throw StoreFault.of(written, to, staged, lengthBytes);
         }
         return written;
     }

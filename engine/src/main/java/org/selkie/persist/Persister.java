@@ -9,7 +9,8 @@ import org.selkie.os.HotPath;
  * is stored into an extent goes through this interface, so that a recorder can stand in its place.
  *
  * <p>Addresses lie inside the mapping, and the caller keeps it mapped. A store that faults (truncated file, media error)
- * throws {@link org.selkie.fault.ExtentFaultException}; some of its bytes may have been stored.
+ * throws {@link org.selkie.fault.ExtentFaultException}; some of its bytes may have been stored. If it is the payload that
+ * cannot be read, that is a {@link org.selkie.fault.PayloadFaultException}, and likewise.
  */
 public interface Persister {
 

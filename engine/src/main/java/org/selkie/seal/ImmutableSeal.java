@@ -4,6 +4,7 @@ package org.selkie.seal;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.selkie.fault.SealUnavailableException;
+import org.selkie.fault.SelkieException;
 import org.selkie.os.Capabilities;
 import org.selkie.os.Errno;
 import org.selkie.os.FileStatus;
@@ -61,7 +62,16 @@ public final class ImmutableSeal extends Seal {
         obstacle(status, target.handle().fileSystem().type()).ifPresent(reason -> {
             throw new SealUnavailableException("an IMMUTABLE seal on " + file + " is refused: " + reason);
         });
-        SealMarker.write(file, status.identity());
+        try {
+            SealMarker.write(file, status.identity());
+        } catch (RuntimeException e) {
+            try {
+                SealMarker.remove(file);
+            } catch (SelkieException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
+        }
         int errno = InodeFlags.tryChange(target.handle(), KernelAbi.FS_IMMUTABLE_FL, 0);
         if (errno != 0) {
             SealMarker.remove(file);

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import org.selkie.fault.ExtentBusyException;
 import org.selkie.os.FileHandle;
 import org.selkie.os.FileStatus;
-import org.selkie.os.LockTable;
 import org.selkie.os.OfdLock;
 
 /** One writer an extent: a lock that ends with the handle or the process, so that no crash leaves it behind. */
@@ -20,12 +19,7 @@ public final class Ownership {
      * @throws ExtentBusyException where somebody holds a lease on it
      */
     public static void requireNoLease(Path file, FileStatus status) {
-        for (LockTable.Entry entry : LockTable.of(status.identity())) {
-            if (entry.isLease()) {
-                throw new ExtentBusyException("process " + entry.processId() + " holds a lease on " + file
-                        + ", which an open would break; close the extent there first");
-            }
-        }
+        new LeaseTable().requireNone(file, status);
     }
 
     /**

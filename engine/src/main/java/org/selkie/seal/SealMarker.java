@@ -63,9 +63,9 @@ public final class SealMarker {
         syncDirectory(file);
     }
 
+    /** Without the device, which another start of the machine may number differently; the marker lies beside the file. */
     private static String content(FileIdentity identity) {
-        return "selkie seal 1\ndevice " + identity.deviceMajor() + ":" + identity.deviceMinor() + "\ninode "
-                + identity.inode() + "\nborn " + identity.birthNanos() + "\n";
+        return "selkie seal 1\ninode " + identity.inode() + "\nborn " + identity.birthNanos() + "\n";
     }
 
     static void remove(Path file) {

@@ -25,11 +25,9 @@ final class ImmutableLeftover {
             FileIdentity identity = handle.status().identity();
             Files.writeString(SealMarker.of(file), """
                     selkie seal 1
-                    device %d:%d
                     inode %d
                     born %d
-                    """.formatted(
-                            identity.deviceMajor(), identity.deviceMinor(), identity.inode(), identity.birthNanos()));
+                    """.formatted(identity.inode(), identity.birthNanos()));
             InodeFlags.tryChange(handle, KernelAbi.FS_IMMUTABLE_FL, 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -198,6 +199,77 @@ final class PathProbeTest {
                 new MountPoint(Path.of("/d"), "ext4", "/dev/sda1", Set.of("rw", "nobarrier"));
         assertEquals(Optional.empty(), MountPromise.broken(ext4));
         assertTrue(MountPromise.caveat(ext4).orElse("").contains("without barriers"));
+    }
+
+    @Test
+    void aPromiseThatRestsOnAServerOrADaemonSaysSo() {
+        for (String type : List.of("nfs4", "cifs", "9p")) {
+            MountPoint served = new MountPoint(Path.of("/n"), type, "host:/data", Set.of("rw"));
+            assertEquals(Optional.empty(), MountPromise.broken(served));
+            String whose = MountPromise.restsOn(served).orElse("");
+            assertTrue(whose.startsWith("the " + type + " server of host:/data"), whose);
+        }
+        MountPoint daemon = new MountPoint(Path.of("/f"), "fuse.sshfs", "host:", Set.of("rw"));
+        assertTrue(MountPromise.restsOn(daemon).orElse("").contains("for one that cannot, every sync succeeds"));
+        MountPoint disk = new MountPoint(Path.of("/d"), "ext4", "/dev/sda1", Set.of("rw"));
+        assertEquals(Optional.empty(), MountPromise.restsOn(disk));
+        DurabilityPlan plan = DurabilityPlan.choose("x", Medium.PAGE_CACHE, Durability.POWER_FAILURE)
+                .restingOn(MountPromise.restsOn(daemon));
+        assertTrue(plan.reason().contains("; it rests on the daemon of host: (fuse.sshfs)"), plan.reason());
+        assertEquals(Optional.empty(), DurabilityPlan.choose("x", Medium.PAGE_CACHE, Durability.PROCESS_CRASH)
+                .restingOn(MountPromise.restsOn(daemon)).restsOn());
+    }
+
+    @Test
+    void anOverlayKeepsWhatItsUpperLayerKeeps() {
+        MountPoint memory = new MountPoint(Path.of("/m"), "tmpfs", "tmpfs", Set.of("rw"));
+        MountPoint served = new MountPoint(Path.of("/n"), "nfs", "host:/data", Set.of("rw"));
+        MountPoint disk = new MountPoint(Path.of("/d"), "ext4", "/dev/sda1", Set.of("rw"));
+        MountPoint inner = new MountPoint(Path.of("/i"), "overlay", "overlay", Set.of("rw", "upperdir=/m/u"));
+        Function<Path, Optional<MountPoint>> mounts = path -> Stream.of(memory, served, disk, inner)
+                .filter(mount -> path.startsWith(mount.directory())).findFirst();
+        assertTrue(MountPromise.broken(overlayOn("/m/u"), mounts).orElse("").contains("upper layer on tmpfs (/m)"));
+        assertTrue(MountPromise.broken(overlayOn("/i/u"), mounts).orElse("").contains("the overlay on /i has"));
+        assertEquals(Optional.empty(), MountPromise.broken(overlayOn("/d/u"), mounts));
+        assertEquals(Optional.empty(), MountPromise.restsOn(overlayOn("/d/u"), mounts));
+        assertTrue(MountPromise.restsOn(overlayOn("/n/u"), mounts).orElse("").startsWith("the nfs server of"));
+        for (String unseen : List.of("/elsewhere/u", "relative")) {
+            assertEquals(Optional.empty(), MountPromise.broken(overlayOn(unseen), mounts));
+            assertTrue(MountPromise.restsOn(overlayOn(unseen), mounts).orElse("").contains("cannot be seen from here"));
+        }
+    }
+
+    private static MountPoint overlayOn(String upper) {
+        return new MountPoint(Path.of("/c"), "overlay", "overlay", Set.of("rw", "lowerdir=/l", "upperdir=" + upper));
+    }
+
+    @Test
+    void anExtentOnAnOverlayAboveTmpfsIsRefusedForPowerFailureAndOneAboveADiskIsNot() throws Exception {
+        try (Mount tmpfs = Mount.tmpfs(temporary, 16 << 20); Mount ext4 = Mount.ext4(temporary)) {
+            for (Mount below : List.of(tmpfs, ext4)) {
+                Path base = below.directory();
+                for (String name : List.of("lower", "upper", "work", "merged")) {
+                    Files.createDirectory(base.resolve(name));
+                }
+                try (Mount overlay = Mount.overlay(base, "redirect_dir=off")) {
+                    Path file = overlay.directory().resolve("extent");
+                    ExtentOptions options = ExtentOptions.ofLength(1 << 20);
+                    ProbeReport probe = PathProbe.probe(overlay.directory(), 0);
+                    if (below == tmpfs) {
+                        var e = assertThrows(DurabilityUnavailableException.class, () -> Extent.create(file, options).close());
+                        assertTrue(e.getMessage().contains("has its upper layer on tmpfs"), e.getMessage());
+                        assertFalse(Files.exists(file));
+                        assertEquals(Optional.of(Durability.PROCESS_CRASH), probe.durability());
+                        assertTrue(probe.remedies().stream().anyMatch(text -> text.contains("upper layer")), probe::toString);
+                        Extent.create(file, options.withRequiredDurability(Durability.PROCESS_CRASH)).close();
+                    } else {
+                        Extent.create(file, options).close();
+                        assertEquals(Optional.of(Durability.POWER_FAILURE), probe.durability());
+                        assertFalse(probe.how().contains("rests on"), probe.how());
+                    }
+                }
+            }
+        }
     }
 
     @Test

@@ -174,6 +174,33 @@ final class ConcurrentAppendTest {
     }
 
     @Test
+    void whenTheSingleWriterIsDeadTheNextOneTakesItsPlace() throws InterruptedException {
+        int writers = 30;
+        int each = 300;
+        try (Pool pool = Pools.open(scratch.path("pool"))) {
+            Log log = pool.log("single", LogOptions.forSingleWriter());
+            for (int w = 0; w < writers; w++) {
+                int first = w * each;
+                AtomicBoolean done = new AtomicBoolean();
+                Runnable writing = () -> {
+                    for (int i = first; i < first + each; i++) {
+                        log.append(Pools.payload(i, 8 + i % 500));
+                    }
+                    done.set(true);
+                };
+                Thread writer = w % 3 == 2 ? Thread.ofVirtual().start(writing) : Thread.ofPlatform().start(writing);
+                writer.join();
+                assertTrue(done.get(), "a writer was refused");
+            }
+            List<Entry> entries = Pools.entries(log);
+            assertEquals(writers * each, entries.size());
+            for (int i = 0; i < entries.size(); i++) {
+                assertEquals(i, Pools.number(entries.get(i).payload()));
+            }
+        }
+    }
+
+    @Test
     void aReaderFollowsTheTailOfASingleWriterThroughManyExtents() {
         int records = 5000;
         try (Pool pool = Pools.open(scratch.path("pool")); Threads threads = new Threads()) {

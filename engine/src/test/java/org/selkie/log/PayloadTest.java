@@ -31,6 +31,7 @@ import org.selkie.testing.Threads;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 /** Whatever a payload is wrapped in and however long it is, its bytes come back. */
@@ -229,6 +230,8 @@ final class PayloadTest {
                 log.append(buffer, 11, length);
                 expected.add(expected.getLast());
                 log.append(new UnsafeBuffer(buffer, 10, length + 1), 1, length);
+                expected.add(expected.getLast());
+                log.append(new UnsafeBuffer(buffer, 11, length));
             }
             assertThrows(IndexOutOfBoundsException.class, () -> log.append(buffers.get(0), 33, length));
             assertThrows(IndexOutOfBoundsException.class, () -> log.append(buffers.get(0), -1, length));
@@ -308,6 +311,49 @@ final class PayloadTest {
             assertEquals(1000, left.segment().byteSize());
         }
         assertThrows(IllegalArgumentException.class, () -> log.claim(-1));
+        check();
+    }
+
+    @Test
+    void whatAClaimHandedOutIsOverWithTheClaim() {
+        Claim committed = log.claim(100);
+        MemorySegment segment = committed.segment();
+        assertSame(segment, committed.segment());
+        segment.fill((byte) 7);
+        expected.add(segment.toArray(ValueLayout.JAVA_BYTE));
+        MemorySegment slice = segment.asSlice(10);
+        ByteBuffer view = segment.asByteBuffer();
+        committed.commit();
+        assertThrows(IllegalStateException.class, () -> segment.set(ValueLayout.JAVA_BYTE, 0, (byte) 8));
+        assertThrows(IllegalStateException.class, () -> slice.get(ValueLayout.JAVA_BYTE, 0));
+        assertThrows(IllegalStateException.class, () -> view.put(0, (byte) 8));
+        assertThrows(IllegalStateException.class, () -> log.append(segment));
+        Claim aborted = log.claim(100);
+        MemorySegment given = aborted.segment();
+        aborted.abort();
+        assertThrows(IllegalStateException.class, () -> given.fill((byte) 9));
+        Claim left = log.claim(100);
+        MemorySegment open = left.segment();
+        left.close();
+        assertThrows(IllegalStateException.class, () -> open.fill((byte) 9));
+        check();
+    }
+
+    @Test
+    void aClaimThatIsBeingFilledIsFinishedByTheSameThread() {
+        Claim claim = log.claim(10);
+        MemorySegment segment = claim.segment().fill((byte) 3);
+        try (Threads threads = new Threads()) {
+            threads.start(() -> {
+                assertThrows(WrongThreadException.class, () -> segment.fill((byte) 4));
+                assertThrows(WrongThreadException.class, claim::commit);
+                assertThrows(WrongThreadException.class, claim::abort);
+                assertThrows(WrongThreadException.class, claim::close);
+            });
+            threads.await(10);
+        }
+        expected.add(segment.toArray(ValueLayout.JAVA_BYTE));
+        claim.commit();
         check();
     }
 

@@ -67,7 +67,7 @@ final class GuardChild {
             long met = 0;
             for (long attempts = 0; met < faults; attempts++) {
                 long result = call.function.getAsLong();
-                if (result == HotPath.FAULT) {
+                if (HotFault.isFault(result)) {
                     met++;
                 }
                 if (attempts > MOST_ATTEMPTS) {
@@ -128,6 +128,7 @@ final class GuardChild {
         calls.add(new Call("scan", () -> HotPath.scan(address, fresh())));
         calls.add(new Call("search", () -> HotPath.search(address, fresh(), Long.MAX_VALUE)));
         calls.add(new Call("copyOut", () -> HotPath.copyOut(out, inside, 4096)));
+        calls.add(new Call("copyIn", () -> HotPath.copyIn(out, mapped.asSlice(FILE_BYTES / 2), 4096)));
         calls.add(new Call("loadInt", () -> HotPath.loadInt(inside)));
         calls.add(new Call("crc32c", () -> HotPath.crc32c(mapped, FILE_BYTES, 0)));
         return calls;

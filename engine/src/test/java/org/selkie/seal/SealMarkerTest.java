@@ -14,6 +14,7 @@ import org.selkie.os.Capabilities;
 import org.selkie.os.ChildJvm;
 import org.selkie.os.Command;
 import org.selkie.os.FileHandle;
+import org.selkie.os.FileIdentity;
 import org.selkie.os.InodeFlags;
 import org.selkie.os.KernelAbi;
 import org.selkie.os.Mount;
@@ -98,13 +99,27 @@ final class SealMarkerTest {
                 assertEquals(SealMarker.Recovery.NOTHING_LEFT, SealMarker.recover(file));
                 assertTrue(isImmutable(file), "there was no marker");
                 // A marker of another inode, and one that a crash tore before it was durable.
-                for (String content : List.of("selkie seal 1\ndevice 0:0\ninode 1\nborn 0\n", "selkie se")) {
+                for (String content : List.of("selkie seal 1\ninode 1\nborn 0\n", "selkie se")) {
                     Files.writeString(SealMarker.of(file), content);
                     assertEquals(SealMarker.Recovery.MARKER_REMOVED, SealMarker.recover(file));
                     assertTrue(isImmutable(file), content);
                 }
                 assertEquals(0, InodeFlags.tryChange(handle, 0, KernelAbi.FS_IMMUTABLE_FL));
             }
+        }
+    }
+
+    @Test
+    void theFlagIsClearedThoughTheMachineNumbersItsDevicesOtherwiseNow() {
+        try (Mount mount = Mount.ext4(temporary)) {
+            Path file = mount.directory().resolve("extent");
+            try (FileHandle handle = newFile(file)) {
+                FileIdentity now = handle.status().identity();
+                SealMarker.write(file, new FileIdentity(now.deviceMajor() + 1, 7, now.inode(), now.birthNanos()));
+                setFlag(handle);
+            }
+            assertEquals(SealMarker.Recovery.FLAG_CLEARED, SealMarker.recover(file));
+            assertFalse(isImmutable(file));
         }
     }
 

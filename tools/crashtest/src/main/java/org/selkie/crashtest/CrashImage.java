@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -90,6 +91,12 @@ public final class CrashImage {
     /** The memory of {@link #region(String)}. */
     public MemorySegment memory(String name) {
         return memory(named(name));
+    }
+
+    /** The memory of a region, for code that wants a mapped buffer. Its {@code force} does nothing. */
+    public MappedByteBuffer buffer(String name) {
+        // Every direct buffer is one of these, mapped or not.
+        return (MappedByteBuffer) memory(name).asByteBuffer();
     }
 
     private MemorySegment memory(ImageRegion region) {

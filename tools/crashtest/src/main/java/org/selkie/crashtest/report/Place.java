@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.crashtest.report;
+
+import org.selkie.crashtest.Violation;
+import org.selkie.crashtest.model.FlatMemory;
+import org.selkie.crashtest.trace.Event;
+
+/** A line, or what else persists together. */
+record Place(String region, long offsetBytes, long lengthBytes) {
+
+    static Place of(Violation.Line line) {
+        return of(line.place());
+    }
+
+    static Place of(Violation.Place place) {
+        return new Place(place.region(), place.offsetBytes(), place.lengthBytes());
+    }
+
+    /** The first line of a store. */
+    static Place of(Event.Store store) {
+        return new Place(store.region().name(), store.offsetBytes() & -FlatMemory.LINE_BYTES, FlatMemory.LINE_BYTES);
+    }
+
+    boolean contains(Place line) {
+        return touches(line.region, line.offsetBytes, line.lengthBytes);
+    }
+
+    boolean touches(String name, long fromBytes, long length) {
+        return name.equals(region) && length > 0 && fromBytes < offsetBytes + lengthBytes && fromBytes + length > offsetBytes;
+    }
+
+    @Override
+    public String toString() {
+        return Described.range(region, offsetBytes, lengthBytes);
+    }
+}

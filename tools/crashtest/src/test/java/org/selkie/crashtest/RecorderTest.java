@@ -74,6 +74,7 @@ final class RecorderTest {
         RecordedRegion region = recorder.allocate("r", 64);
         assertThrows(IndexOutOfBoundsException.class, () -> region.putLong(60, 1));
         assertThrows(IndexOutOfBoundsException.class, () -> region.put(0, new byte[65]));
+        assertThrows(IndexOutOfBoundsException.class, () -> region.flush(60, 8));
         assertEquals(0, stores(recorder.trace()).size());
     }
 

@@ -3,6 +3,7 @@ package org.selkie.crashtest.trace;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A region whose every store, flush and fence is recorded. Loads go straight to memory. */
@@ -166,6 +167,7 @@ public final class RecordedRegion implements PersistentRegion {
 
     @Override
     public void flush(long offsetBytes, long lengthBytes) {
+        Objects.checkFromIndexSize(offsetBytes, lengthBytes, region.lengthBytes());
         recorder.flush(region, offsetBytes, lengthBytes);
     }
 

@@ -54,6 +54,17 @@ final class OtherModelsLitmusTest {
     }
 
     @Test
+    void flushOnFailTakesWhoeverFlushesForSomebodyWhoHasSeen() {
+        Litmus.onAnotherThread(() -> region.putLong(0, 1));
+        region.fence();
+        left(EADR, Set.of("0", "1"), 0);
+        region.flush(0, 8);
+        left(EADR, Set.of("0", "1"), 0);
+        region.fence();
+        left(EADR, Set.of("1"), 0);
+    }
+
+    @Test
     void flushOnFailMayTearACopyButNotReorderItWithOthers() {
         region.putLong(0, 1);
         region.put(64, new byte[] {2, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0});

@@ -127,14 +127,11 @@ final class RandomTracesTest {
         }
     }
 
-    /**
-     * What is certain under one contract is not less certain under a stronger one. For one thread: what another one has flushed
-     * is in no store buffer to ADR, and may be to a model without flushes.
-     */
+    /** What is certain under one contract is not less certain under a stronger one. */
     @Test
     void flushOnFailLeavesNothingThatAdrCannotLeave() {
-        for (int round = 0; round < 60; round++) {
-            Trace drawn = draw(2000 + round, 1, 5, 12);
+        for (int round = 0; round < 200; round++) {
+            Trace drawn = draw(2000 + round, THREADS, 5, 12);
             Set<String> more = images(drawn, PersistenceModel.eadr(), CrashPoints.ORDERING, true);
             more.removeAll(images(drawn, PersistenceModel.adr(), CrashPoints.ORDERING, true));
             assertEquals(Set.of(), more, () -> repeat(drawn));

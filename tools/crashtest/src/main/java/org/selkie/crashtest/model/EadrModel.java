@@ -4,7 +4,9 @@ package org.selkie.crashtest.model;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +22,8 @@ import org.selkie.crashtest.trace.Trace;
  * store buffer of its core, which is lost. That buffer is finite, so of all but the last {@value #STORE_BUFFER} it has all.
  * <li>Within a copy, whose order is not promised, any words may have become visible.
  * <li>Non-temporal stores wait in write-combining buffers: any may be missing until a fence of the same thread.
- * <li>Flushes do nothing.
+ * <li>Flushes write nothing back. But whoever flushes a line has seen what is in it: his fence makes that certain, whoever
+ * stored it.
  * </ul>
  *
  * <p>Source: Intel, "eADR: New Opportunities for Persistent Memory Applications" (fences stay, flushes can go); Intel 64 and
@@ -57,6 +60,8 @@ final class EadrModel implements PersistenceModel {
         private final FlatMemory persisted;
         /** Stores of which something may be missing, in order; the words of each. */
         private final List<List<Atom>> pending = new ArrayList<>();
+        /** By thread: the last ordinary store on a line that it has flushed since its last fence. */
+        private final Map<Integer, Integer> seen = new HashMap<>();
 
         Prefixes(FlatMemory persisted) {
             this.persisted = persisted;
@@ -69,6 +74,8 @@ final class EadrModel implements PersistenceModel {
                 if (pending.size() > STORE_BUFFER) {
                     certain(pending.removeFirst());
                 }
+            } else if (event instanceof Event.Flush flush) {
+                see(flush);
             } else if (event instanceof Event.Fence fence) {
                 fence(fence.thread());
             } else if (event instanceof Event.Detach detach) {
@@ -78,8 +85,9 @@ final class EadrModel implements PersistenceModel {
 
         /** The thread's stores are certain, and every ordinary one before them, because stores become visible in order. */
         private void fence(int thread) {
+            Integer flushed = seen.remove(thread);
             int last = pending.size() - 1;
-            while (last >= 0 && (pending.get(last).getFirst().store.thread() != thread || isFree(pending.get(last)))) {
+            while (last >= 0 && (isFree(pending.get(last)) || !isWaitedFor(pending.get(last), thread, flushed))) {
                 last--;
             }
             List<List<Atom>> left = new ArrayList<>();
@@ -99,6 +107,23 @@ final class EadrModel implements PersistenceModel {
                     pending.add(seen);
                 }
             });
+        }
+
+        private static boolean isWaitedFor(List<Atom> atoms, int thread, @Nullable Integer flushed) {
+            Event.Store store = atoms.getFirst().store;
+            return store.thread() == thread || (flushed != null && store.number() <= flushed);
+        }
+
+        private void see(Event.Flush flush) {
+            long first = flush.region().startBytes() + flush.offsetBytes();
+            long from = first / FlatMemory.LINE_BYTES;
+            long to = (first + flush.lengthBytes() - 1) / FlatMemory.LINE_BYTES;
+            for (List<Atom> atoms : flush.lengthBytes() <= 0 ? List.<List<Atom>>of() : pending.reversed()) {
+                if (!isFree(atoms) && atoms.stream().anyMatch(atom -> atom.line >= from && atom.line <= to)) {
+                    seen.merge(flush.thread(), atoms.getFirst().store.number(), Math::max);
+                    return;
+                }
+            }
         }
 
         private static boolean isFree(List<Atom> atoms) {
@@ -133,7 +158,8 @@ final class EadrModel implements PersistenceModel {
                 case null -> true;
                 case Event.Store _ -> pending.size() == STORE_BUFFER;
                 case Event.Flush _ -> false;
-                case Event.Fence fence -> pending.stream().anyMatch(atoms -> atoms.getFirst().store.thread() == fence.thread());
+                case Event.Fence fence -> seen.containsKey(fence.thread())
+                        || pending.stream().anyMatch(atoms -> atoms.getFirst().store.thread() == fence.thread());
                 case Event.Begin _, Event.Acknowledge _, Event.Attach _, Event.Detach _ -> true;
             };
         }

@@ -30,7 +30,7 @@ public interface PersistenceModel {
 
     /**
      * Caches that are flushed when the power fails (eADR, CXL Global Persistent Flush, batteries): a prefix of all stores, with
-     * everything that was fenced. Flushes do nothing.
+     * everything that was fenced. A flush writes nothing back, but says that its thread has seen the line.
      */
     static PersistenceModel eadr() {
         return new EadrModel();

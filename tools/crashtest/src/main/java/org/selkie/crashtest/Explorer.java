@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.selkie.crashtest.model.CrashCase;
 import org.selkie.crashtest.trace.Trace;
@@ -71,25 +72,27 @@ final class Explorer {
 
     private void round(int round) {
         List<Worker> workers = new ArrayList<>();
+        AtomicInteger next = new AtomicInteger();
         for (int i = 0; i < settings.threads; i++) {
-            workers.add(new Worker(round, i));
+            workers.add(new Worker(round, i, next));
         }
         workers.forEach(worker -> worker.thread.start());
         new Watch(workers).untilAllEnd();
     }
 
-    /** A thread with a workspace of its own, and every n-th crash point. */
+    /** A thread with a workspace of its own. */
     private final class Worker implements Runnable {
 
         final Thread thread;
         final Workspace.Watched watched = new Workspace.Watched(settings.timeLimit);
         volatile int pointsDone;
         private final int round;
-        private final int number;
+        /** The first crash point that nobody has taken. */
+        private final AtomicInteger next;
 
-        Worker(int round, int number) {
+        Worker(int round, int number, AtomicInteger next) {
             this.round = round;
-            this.number = number;
+            this.next = next;
             thread = Thread.ofPlatform().name("crash-explorer-" + number).daemon().unstarted(this);
             thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
         }
@@ -112,7 +115,8 @@ final class Explorer {
             CrashWalk.each(trace, settings.model, settings.points, workspace.memory, (event, cases) -> {
                 int current = ++point[0];
                 pointsDone = current;
-                if (plan.limit(current) > 0 && current % settings.threads == number) {
+                // Whoever comes first takes it. All come by in order, so nobody finds one that was left out.
+                if (next.compareAndSet(current, current + 1) && plan.limit(current) > 0) {
                     at(current, tracker.before(event), cases.get(), workspace, examination);
                 }
                 return !tally.ended;

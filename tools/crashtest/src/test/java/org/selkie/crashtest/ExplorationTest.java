@@ -191,7 +191,7 @@ final class ExplorationTest {
         assertEquals(one.distinct(), three.distinct());
         assertEquals(one.possible(), three.possible());
         assertTrue(one.isComplete() && three.isComplete());
-        assertEquals(3, threads.size());
+        assertTrue(!threads.isEmpty() && threads.size() <= 3 && !threads.contains(Thread.currentThread()), threads::toString);
     }
 
     @Test

@@ -71,4 +71,20 @@ final class FirstStructureTest {
         Violation violation = report.violations().getFirst();
         assertEquals(1, violation.lines().size(), violation::toString);
     }
+
+    @Test
+    void theReadyOracleSaysTheSameOfBoth() {
+        for (boolean right : new boolean[] {true, false}) {
+            Recorder recorder = Recorder.create();
+            Values values = new Values(recorder.allocate("values", 4096), right);
+            for (long value = 100; value < 110; value++) {
+                Operation add = recorder.begin(value);
+                values.add(value);
+                recorder.acknowledge(add);
+            }
+            Report report = Exploration.of(recorder.trace()).threads(2)
+                    .explore(image -> new Values(image.region(), right).values(), AcknowledgedOperations.inOrder());
+            assertEquals(right, report.violations().isEmpty(), report::toString);
+        }
+    }
 }

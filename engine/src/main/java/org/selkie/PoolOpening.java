@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.selkie.extent.ExtentOptions;
 import org.selkie.fault.ExtentBusyException;
@@ -49,6 +50,7 @@ final class PoolOpening {
     private final AtomicReference<PoolExtents> sealWatcher;
     private final List<Finding> findings = new ArrayList<>();
     private final Set<FormattedExtent> toMend = new HashSet<>();
+    private final Set<FormattedExtent> spareToMend = new HashSet<>();
     private final TreeMap<String, List<FormattedExtent>> byLog = new TreeMap<>();
     private final long startedNanos = System.nanoTime();
     private List<Integer> listed = List.of();
@@ -85,8 +87,13 @@ final class PoolOpening {
     }
 
     static Pool inMemory(String name, PoolOptions options) {
+        return on(name, options, extentOptions -> new MemoryMedium(name, extentOptions));
+    }
+
+    /** Opens or makes a pool on a medium that is made with the options of its extents. */
+    static Pool on(String name, PoolOptions options, Function<ExtentOptions, ExtentMedium> medium) {
         AtomicReference<PoolExtents> watcher = new AtomicReference<>();
-        return new PoolOpening(name, options, new MemoryMedium(name, extentOptions(options, watcher)), watcher).run();
+        return new PoolOpening(name, options, medium.apply(extentOptions(options, watcher)), watcher).run();
     }
 
     private static ExtentOptions extentOptions(PoolOptions options, AtomicReference<PoolExtents> watcher) {
@@ -150,7 +157,8 @@ final class PoolOpening {
             PoolHeader header = header();
             extents = new PoolExtents(name, medium, options, header);
             sealWatcher.set(extents);
-            listed = medium.numbers();
+            // What a new pool finds on a device is somebody else's.
+            listed = made ? List.of() : medium.numbers();
             for (int number : listed) {
                 load(extents, number);
             }
@@ -259,12 +267,7 @@ final class PoolOpening {
         if (options.readOnly()) {
             return;
         }
-        if (extent.header().state() == ExtentHeader.State.FREE) {
-            // Before it can be given to anybody.
-            extent.mendCopy();
-        } else {
-            toMend.add(extent);
-        }
+        (extent.header().state() == ExtentHeader.State.FREE ? spareToMend : toMend).add(extent);
     }
 
     /** Whether an extent was refused because a crash, or another process, has not finished it. */
@@ -325,10 +328,11 @@ final class PoolOpening {
             LogOpener opener = LogOpener.recover(log.getKey(), log.getValue(), options.recoveryMode(), options.readOnly(),
                     extents);
             logs.put(log.getKey(), opener);
-            // When nothing refuses the log any more, and before a broken seal can close its extents.
-            mend(log.getValue());
-            extents.sealLoss().watch(log.getKey(), opener);
         }
+        // When nothing refuses the pool any more, and before a broken seal can close extents or a log can be given one.
+        byLog.values().forEach(this::mend);
+        spareToMend.forEach(FormattedExtent::mendCopy);
+        logs.forEach(extents.sealLoss()::watch);
         return logs;
     }
 

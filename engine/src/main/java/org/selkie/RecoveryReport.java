@@ -24,7 +24,13 @@ public record RecoveryReport(String pool, UUID poolId, List<LogRecovery> logs, L
 
     /** Whether records that were acknowledged may be lost. */
     public boolean hasLoss() {
-        return findings.stream().anyMatch(finding -> finding.kind().isLoss()) || logs.stream().anyMatch(LogRecovery::hasLoss);
+        return losses() > 0;
+    }
+
+    /** The places where records that were acknowledged may be lost, listed or not. */
+    public long losses() {
+        return findings.stream().filter(finding -> finding.kind().isLoss()).count()
+                + logs.stream().mapToLong(LogRecovery::losses).sum();
     }
 
     /** Those that belong to no log, and then those of each, as far as they are listed. */
@@ -50,7 +56,7 @@ public record RecoveryReport(String pool, UUID poolId, List<LogRecovery> logs, L
             }
         }
         findings.forEach(finding -> text.append(finding).append('\n'));
-        return text.append(isClean() ? "clean" : hasLoss() ? "damaged" : "recovered, nothing acknowledged was dropped")
-                .toString();
+        return text.append(isClean() ? "clean" : hasLoss() ? "damaged"
+                : "recovered, nothing was dropped that is known to have been durable").toString();
     }
 }

@@ -139,6 +139,7 @@ final class HeaderCopiesTest {
             PowerRecorder recorder = new PowerRecorder(directory, () -> { });
             AtomicInteger ticks = new AtomicInteger();
             try (Pool pool = Pool.open(directory, Pools.small().withPersister(recorder.over(persister -> persister)))) {
+                assertFalse(pool.recovery().isClean(), "the damage was not found");
                 ticks.set((int) recorder.tick());
                 assertTrue(ticks.get() > 1, "nothing was stored");
             }

@@ -95,7 +95,7 @@ public final class Extent implements AutoCloseable {
      * @return the extent
      */
     public static Extent openDevice(Path device, long offsetBytes, ExtentOptions options) {
-        return Opening.device(device, offsetBytes, options);
+        return Opening.device(device, offsetBytes, options, DeviceAccess.KERNEL);
     }
 
     /**

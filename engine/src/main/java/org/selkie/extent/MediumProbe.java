@@ -106,10 +106,14 @@ final class MediumProbe {
 
     /** The device-dax behind a device file. */
     static DaxDevice requireDevice(String name, FileStatus status) {
+        return requireDevice(name, status, DeviceAccess.KERNEL);
+    }
+
+    static DaxDevice requireDevice(String name, FileStatus status, DeviceAccess access) {
         if (status.isSymbolicLink()) {
             requireFile(name, status);
         }
-        return DaxDevice.of(status)
+        return access.find(status)
                 .orElseThrow(() -> new MediumRefusedException(name
                         + " is refused: it is no device-dax; make one with ndctl create-namespace -m devdax"));
     }

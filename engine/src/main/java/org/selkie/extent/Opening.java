@@ -108,9 +108,9 @@ final class Opening {
         }
     }
 
-    static Extent device(Path device, long offsetBytes, ExtentOptions options) {
+    static Extent device(Path device, long offsetBytes, ExtentOptions options, DeviceAccess access) {
         DirectMapping.requirePossible(device.toString(), options);
-        DaxDevice dax = MediumProbe.requireDevice(device.toString(), FileHandle.statusOf(device));
+        DaxDevice dax = MediumProbe.requireDevice(device.toString(), FileHandle.statusOf(device), access);
         long lengthBytes = options.lengthBytes() == 0 ? dax.sizeBytes() - offsetBytes : options.lengthBytes();
         requireSlice(dax, offsetBytes, lengthBytes);
         try (Undo undo = new Undo()) {
@@ -122,7 +122,7 @@ final class Opening {
             }
             Medium medium = MediumProbe.mediumOf(dax);
             return opening.finish(
-                    new Subject(handle, device, medium, opening.plan(handle, null, medium), offsetBytes, lengthBytes));
+                    new Subject(handle, device, medium, opening.plan(handle, null, medium), offsetBytes, lengthBytes), access);
         }
     }
 
@@ -206,9 +206,13 @@ final class Opening {
     }
 
     private Extent finish(Subject subject) {
+        return finish(subject, DeviceAccess.KERNEL);
+    }
+
+    private Extent finish(Subject subject, DeviceAccess access) {
         int base = MediumProbe.plainFlags();
         if (subject.medium.isDirect()) {
-            base = KernelAbi.MAP_SHARED_VALIDATE | KernelAbi.MAP_SYNC;
+            base = subject.isDevice() ? access.flags() : KernelAbi.MAP_SHARED_VALIDATE | KernelAbi.MAP_SYNC;
         }
         DirectMapping direct = DirectMapping.prove(subject.handle, subject.directory(), base, options);
         Mapping mapping = Mapping.map(
@@ -227,7 +231,7 @@ final class Opening {
                 new SealTarget(subject.handle.name(), subject.handle, subject.lengthBytes, options.breakListener());
         SealChoice choice = SealChoice.take(
                 new SealChoice.Situation(
-                        target, subject.file, subject.medium, subject.offsetBytes + subject.lengthBytes, map),
+                        target, subject.file, subject.medium, subject.offsetBytes + subject.lengthBytes, map, access),
                 options,
                 direct);
         undo.add(choice.seal()::release);

@@ -33,8 +33,10 @@ record SealChoice(Seal seal, String reason) {
      * @param medium what lies under it
      * @param endBytes where the mapped range ends on a device
      * @param map the block map; empty for a device
+     * @param access how the device is found again
      */
-    record Situation(SealTarget target, @Nullable Path file, Medium medium, long endBytes, Optional<BlockMap> map) {
+    record Situation(SealTarget target, @Nullable Path file, Medium medium, long endBytes, Optional<BlockMap> map,
+            DeviceAccess access) {
         BlockMap blocks() {
             return map.orElseThrow(() -> new SealUnavailableException(
                     target.name() + " is a device without a block map; its tier is DEVICE"));
@@ -63,7 +65,7 @@ record SealChoice(Seal seal, String reason) {
         String before = direct.reason().isEmpty() ? "" : "no MAP_DIRECT: " + direct.reason() + "; ";
         return switch (at.medium) {
             case DEVICE_DAX, DEVICE_DAX_VOLATILE ->
-                new SealChoice(DeviceSeal.take(at.target, at.endBytes), "a device has no block map");
+                new SealChoice(DeviceSeal.take(at.target, at.endBytes, at.access::find), "a device has no block map");
             case MEMFD -> new SealChoice(MemfdSeal.take(at.target, at.blocks()), before + "the kernel seals a memfd");
             case FS_DAX -> onDax(at, options, before);
             case FS_DAX_ASYNC, PAGE_CACHE, TMPFS, HUGETLBFS ->
@@ -99,7 +101,7 @@ record SealChoice(Seal seal, String reason) {
                 if (at.medium != Medium.DEVICE_DAX && at.medium != Medium.DEVICE_DAX_VOLATILE) {
                     throw refused(at, asked, "it is no device: use ADVISORY or LEASE");
                 }
-                yield DeviceSeal.take(at.target, at.endBytes);
+                yield DeviceSeal.take(at.target, at.endBytes, at.access::find);
             }
             case IMMUTABLE -> ImmutableSeal.take(at.target, at.path(), at.blocks());
             case MEMFD -> MemfdSeal.take(at.target, at.blocks());

@@ -2,6 +2,7 @@
 package org.selkie.format;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.zip.CRC32C;
@@ -39,6 +40,23 @@ public record PoolHeader(FormatVersion version, UUID poolId, long extentBytes, l
     /** Whether this is a length that the format allows. */
     public static boolean isExtentLength(long extentBytes) {
         return Long.bitCount(extentBytes) == 1 && extentBytes >= MIN_EXTENT_BYTES && extentBytes <= MAX_EXTENT_BYTES;
+    }
+
+    /**
+     * Makes blank what a crash leaves of a header whose magic number is written last: fields of this version, some of them
+     * perhaps missing. Changes nothing if they are not like that.
+     */
+    public static void blankUnfinished(byte[] bytes) {
+        MemorySegment header = MemorySegment.ofArray(bytes);
+        int version = header.get(RecordLayout.INT, VERSION_OFFSET);
+        long extentBytes = header.get(RecordLayout.LONG, EXTENT_BYTES_OFFSET);
+        boolean ours = header.get(RecordLayout.LONG, 0) == 0
+                && (version == 0 || version == (FormatVersion.CURRENT.major() | FormatVersion.CURRENT.minor() << 16))
+                && (extentBytes == 0 || isExtentLength(extentBytes));
+        if (ours) {
+            Arrays.fill(bytes, 0, CREATED_OFFSET + Long.BYTES, (byte) 0);
+            Arrays.fill(bytes, CRC_OFFSET, BYTES, (byte) 0);
+        }
     }
 
     public byte[] encode() {

@@ -38,7 +38,7 @@ public final class RecordLayout {
 
     /** A user's record. */
     public static final int DATA = 1;
-    /** Skips to its end: the rest of an extent, or bytes that a writer claimed and never acknowledged. */
+    /** Skips to its end: the rest of an extent, or bytes that a writer claimed and may not have written. */
     public static final int PAD = 2;
     /** As {@link #PAD}, written by salvage over records that were lost. */
     public static final int GAP = 3;
@@ -55,6 +55,22 @@ public final class RecordLayout {
     static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
     private RecordLayout() {
+    }
+
+    /**
+     * Whether a record seems to begin somewhere in an extent whose generation is not known, so that no checksum can be checked:
+     * its position is that of the place, and its fields are possible.
+     *
+     * @param bytes the extent's first
+     */
+    public static boolean looksLikeRecord(byte[] bytes, int offset, long extentBytes) {
+        MemorySegment record = MemorySegment.ofArray(bytes);
+        long position = record.get(LONG, (long) offset + POSITION_OFFSET);
+        long length = record.get(INT, (long) offset + LENGTH_OFFSET);
+        int type = bytes[offset + TYPE_OFFSET];
+        return position > 0 && (position & (extentBytes - 1)) == offset && type >= DATA && type <= GAP
+                && (bytes[offset + FLAGS_OFFSET] & ~(MORE | CONTINUES)) == 0
+                && length >= 0 && recordBytes(length) <= extentBytes - offset;
     }
 
     /** The length on media of a record with a payload of {@code lengthBytes}. */

@@ -20,7 +20,7 @@ public final class DamagedLogException extends SelkieException {
     private static String remedy(LogRecovery recovery) {
         return recovery.hasLoss()
                 ? "restore it from a copy, or keep every record that verifies with RecoveryMode.SALVAGE"
-                : "nothing that was acknowledged is lost; drop the rest with RecoveryMode.DROP_TORN_TAIL";
+                : "nothing that is known to have been durable is lost; drop the rest with RecoveryMode.DROP_TORN_TAIL";
     }
 
     public LogRecovery recovery() {

@@ -6,7 +6,7 @@ package org.selkie.log;
  *
  * @param extent       the file or slice
  * @param offsetBytes  in the extent
- * @param position     in the log
+ * @param position     in the log; -1 if it cannot be known
  * @param lengthBytes  of what is dropped, on media; 0 if it cannot be known
  * @param why          how recovery knows
  */
@@ -14,9 +14,16 @@ public record Finding(Kind kind, String extent, long offsetBytes, long position,
 
     /** What it is, and whether anything acknowledged is lost by it. */
     public enum Kind {
-        /** The last record or batch was being written; it was never acknowledged. */
+        /**
+         * The last record or batch does not verify, and nothing says that it was ever durable: it was being written, or was
+         * damaged before anything was appended behind it.
+         */
         TORN_TAIL(false),
-        /** Space that a thread had claimed and not written, with later records behind it; never acknowledged. */
+        /**
+         * A place with records behind it that does not verify, and of which nothing says that it was ever durable. With one
+         * writer it was never acknowledged; with several the records behind vouch only for what was some kilobytes before
+         * them, so it can also be one of the last records before a crash, damaged since.
+         */
         UNFINISHED(false),
         /** One of the two copies of an extent's header does not verify, the other does; an opening for writing writes it anew. */
         HEADER_COPY(false),
@@ -41,7 +48,9 @@ public record Finding(Kind kind, String extent, long offsetBytes, long position,
 
     @Override
     public String toString() {
-        return kind + " in " + extent + " at offset " + offsetBytes + " (position " + position + ", " + lengthBytes
-                + " bytes): " + why;
+        String where = position < 0 ? "" : "position " + position + ", ";
+        // One line, whatever a forged name or another's message has in it.
+        String line = kind + " in " + extent + " at offset " + offsetBytes + " (" + where + lengthBytes + " bytes): " + why;
+        return line.replaceAll("\\p{Cntrl}+", " ");
     }
 }

@@ -47,7 +47,7 @@ public record RecordImage(String extent, long offsetBytes, long position, Memory
         long recordBytes = RecordLayout.recordBytes(RecordLayout.length(line) & 0xffffffffL);
         boolean whole = RecordLayout.position(line) == position && recordBytes <= spaceBytes;
         MemorySegment bytes = whole ? copyOut(address, (int) recordBytes) : line;
-        long code = HotPath.readRecord(address, spaceBytes, position, extent.seed, MemorySegment.NULL, 0);
+        long code = HotPath.readLongRecord(address, spaceBytes, position, extent.seed, MemorySegment.NULL, 0);
         if (code == HotPath.FAULT) {
             throw ExtentFaultException.onLoad(address, bytes.byteSize());
         }

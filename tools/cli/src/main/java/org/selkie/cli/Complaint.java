@@ -20,6 +20,7 @@ final class Complaint {
     }
 
     private static final List<Wording> WORDINGS = List.of(
+        new Wording(", or go on behind it with skipDamaged", ""),
         new Wording("or ask for PROCESS_CRASH", "or add --durability process-crash, which survives kill -9 alone"),
         new Wording("; close it there, or open it for reading (PoolOptions.forReading)",
             "; wait until it is closed there (log cat, log stat, verify and explain read beside it)"),

@@ -201,9 +201,9 @@ final class DemoCommand implements Callable<Integer> {
         return lines;
     }
 
-    /** What was never acknowledged is not worth more than a short line; what is lost is. */
+    /** What nothing says was ever durable is not worth more than a short line; what is lost is. */
     private static String brief(Finding finding) {
-        return finding.kind().isLoss() ? finding.toString() : finding.kind() + ", never acknowledged: "
+        return finding.kind().isLoss() ? finding.toString() : finding.kind() + ", not known to have been durable: "
             + Figures.count(finding.lengthBytes(), "byte") + " at position " + finding.position();
     }
 

@@ -97,10 +97,25 @@ final class LogCatCommand implements Callable<Integer> {
         long position = reader.nextPosition();
         try {
             return reader.next();
-        } catch (DamagedRecordException | PositionException e) {
+        } catch (DamagedRecordException e) {
+            output.flush();
+            requireNotTrimmed(position, log, e);
+            throw new DamagedRecordException(Complaint.of(e) + goOn(reader), e);
+        } catch (PositionException e) {
             output.flush();
             requireNotTrimmed(position, log, e);
             throw e;
+        }
+    }
+
+    /** Where the next record is that can be read. */
+    private static String goOn(LogReader reader) {
+        try {
+            reader.skipDamaged();
+            return reader.next() ? "; the next one is at --from " + reader.position() : "; nothing can be read behind it";
+        } catch (SelkieException e) {
+            // One complaint is enough.
+            return "";
         }
     }
 

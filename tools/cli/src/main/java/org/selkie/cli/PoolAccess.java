@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.selkie.Pool;
 import org.selkie.PoolOptions;
+import org.selkie.fault.PoolFormatException;
 import org.selkie.fault.SelkieException;
 import org.selkie.log.Log;
 import org.selkie.persist.Durability;
@@ -51,6 +52,10 @@ final class PoolAccess {
     /** Refuses a path where no pool lies. */
     static void requirePool(CommandSpec spec, Path path) {
         if (!Pool.exists(path)) {
+            if (holdsExtents(path)) {
+                throw new PoolFormatException(path + " holds extents, and no pool header that can be read; restore pool.selkie"
+                    + " from a copy");
+            }
             String what = Files.exists(path) ? ": that is another " + (Files.isDirectory(path) ? "directory" : "file") : "";
             throw new UnknownNameException(spec, "there is no pool at " + path + what);
         }
@@ -63,6 +68,14 @@ final class PoolAccess {
                 + "not there yet, such as " + path.resolve("pool"));
         }
         return Pool.open(path, options);
+    }
+
+    private static boolean holdsExtents(Path path) {
+        try (Stream<Path> files = Files.list(path)) {
+            return files.anyMatch(file -> String.valueOf(file.getFileName()).matches("extent-\\d+\\.selkie"));
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static boolean isEmpty(Path directory) {

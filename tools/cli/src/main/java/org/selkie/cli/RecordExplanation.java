@@ -108,7 +108,7 @@ final class RecordExplanation {
     private String type() {
         return switch (image.type()) {
             case DATA -> "data";
-            case PAD -> "pad: skips to its end, nothing acknowledged was there";
+            case PAD -> "pad: skips to its end, nothing known to have been durable was there";
             case GAP -> "gap: salvage covered lost records with it";
             default -> "not known";
         };

@@ -4,7 +4,6 @@ package org.selkie.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,8 +24,8 @@ import picocli.CommandLine.Spec;
     name = "verify",
     description = {
         "Check every record of a pool against its checksum, and say where one is damaged.",
-        "Nothing is changed, and another process may write meanwhile. What a crash left half-written and was never "
-            + "acknowledged is shown, and is no damage."
+        "Nothing is changed, and another process may write meanwhile. What a crash left half-written, and "
+            + "nothing says was ever durable, is shown and is no damage."
     },
     mixinStandardHelpOptions = true,
     versionProvider = SelkieCommand.Version.class,
@@ -37,7 +36,7 @@ import picocli.CommandLine.Spec;
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
-        "0:every acknowledged record is there",
+        "0:every record that is known to have been durable is there",
         "1:something is damaged, or cannot be read",
         "2:the command line was not understood, or there is no pool"
     })
@@ -58,7 +57,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     /** A log, as JSON has it. */
     private record CheckedLog(String log, long startPosition, long endPosition, long records, long payloadBytes,
-        long scannedBytes, List<Place> findings) {
+        long scannedBytes, List<Place> findings, long unlistedFindings) {
     }
 
     /** The whole answer, as JSON has it. */
@@ -120,7 +119,7 @@ final class VerifyCommand implements Callable<Integer> {
     /** Where something is lost; how much may still change. */
     private static Set<String> places(RecoveryReport report) {
         Set<String> places = new HashSet<>();
-        for (Finding finding : findings(report)) {
+        for (Finding finding : report.allFindings()) {
             if (finding.kind().isLoss()) {
                 places.add(finding.extent() + " " + finding.offsetBytes());
             }
@@ -128,29 +127,24 @@ final class VerifyCommand implements Callable<Integer> {
         return places;
     }
 
-    private static List<Finding> findings(RecoveryReport report) {
-        List<Finding> all = new ArrayList<>();
-        report.logs().forEach(log -> all.addAll(log.findings()));
-        all.addAll(report.findings());
-        return all;
-    }
-
     private static void print(RecoveryReport report, PrintWriter out) {
         for (LogRecovery log : report.logs()) {
             out.println("log " + log.log() + ": " + Figures.count(log.records(), "record") + ", "
                 + Figures.bytes(log.payloadBytes()) + ", positions " + log.startPosition() + " to " + log.endPosition());
         }
-        List<Finding> findings = findings(report);
-        findings.forEach(finding -> out.println(finding));
+        List<Finding> findings = report.allFindings();
+        findings.forEach(out::println);
+        report.logs().stream().filter(log -> log.unlisted().findings() > 0)
+            .forEach(log -> out.println("log " + log.log() + ": " + log.unlisted()));
         long scannedBytes = report.logs().stream().mapToLong(LogRecovery::scannedBytes).sum();
         String checked = Figures.count(report.records(), "record") + " in " + Figures.count(report.logs().size(), "log")
             + " verify (" + Figures.bytes(scannedBytes) + " in " + Figures.duration(report.nanos()) + ", "
             + Figures.rate(scannedBytes, report.nanos()) + ")";
-        long damaged = findings.stream().filter(finding -> finding.kind().isLoss()).count();
+        long damaged = report.losses();
         if (damaged > 0) {
             out.println("damaged in " + Figures.count(damaged, "place") + ": acknowledged records may be lost; " + checked);
         } else if (!findings.isEmpty()) {
-            out.println("ok: nothing that was acknowledged is lost; " + checked);
+            out.println("ok: nothing that is known to have been durable is lost; " + checked);
         } else {
             out.println("ok: " + checked);
         }
@@ -159,7 +153,7 @@ final class VerifyCommand implements Callable<Integer> {
     private static Answer answer(RecoveryReport report) {
         List<CheckedLog> logs = report.logs().stream()
             .map(log -> new CheckedLog(log.log(), log.startPosition(), log.endPosition(), log.records(), log.payloadBytes(),
-                log.scannedBytes(), log.findings().stream().map(VerifyCommand::place).toList()))
+                log.scannedBytes(), log.findings().stream().map(VerifyCommand::place).toList(), log.unlisted().findings()))
             .toList();
         return new Answer(report.pool(), report.poolId().toString(), report.isClean(), report.hasLoss(),
             Figures.seconds(report.nanos()), logs, report.findings().stream().map(VerifyCommand::place).toList());

@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -82,6 +85,44 @@ final class VerifyTest extends PlaceTest {
         assertTrue(explained.text().contains("a damaged record"), explained::text);
         assertTrue(explained.text().contains("does not match"), explained::text);
         assertTrue(explained.text().contains("Three."), explained::text);
+    }
+
+    @Test
+    void damageIsOneLineEachAndTheNextRecordIsNamed() throws IOException {
+        fill();
+        flip(THIRD + 24);
+        Run run = Run.of("verify", pool());
+        assertEquals("", run.err());
+        assertEquals(3, run.text().lines().count(), run::text);
+        for (String[] options : new String[][] {{}, {"--follow"}}) {
+            List<Object> words = new ArrayList<>(List.of("log", "cat", pool(), "orders"));
+            words.addAll(List.of(options));
+            String line = Run.of(words.toArray()).failedWith(1);
+            assertTrue(line.endsWith("; the next one is at --from " + (THIRD + 64)), line);
+        }
+        assertEquals("four\nfive\n", Run.of("log", "cat", pool(), "orders", "--from", THIRD + 64).succeeded().text());
+    }
+
+    @Test
+    void aMissingExtentIsOneLine() throws IOException {
+        append("orders", ("a line that fills its part of an extent " + "x".repeat(900) + "\n").repeat(250));
+        Files.delete(pool().resolve("extent-00000002.selkie"));
+        Run run = Run.of("verify", pool());
+        assertEquals(1, run.status(), run::err);
+        assertTrue(run.text().contains("MISSING_EXTENT in extent 1 of log orders at offset 0 (position 65536, 65536 bytes)"),
+            run::text);
+        String line = Run.of("log", "cat", pool(), "orders").failedWith(1);
+        assertTrue(line.contains("extent 1 of log orders is not there") && line.endsWith("--from " + (131072 + 4096)), line);
+        Run.of("log", "cat", pool(), "orders", "--from", 131072 + 4096).succeeded();
+    }
+
+    @Test
+    void aPoolWithoutItsHeaderIsNamed() throws IOException {
+        fill();
+        Files.write(pool().resolve("pool.selkie"), new byte[4096]);
+        assertTrue(Run.of("verify", pool()).failedWith(1).endsWith("restore pool.selkie from a copy"));
+        Files.delete(pool().resolve("pool.selkie"));
+        assertTrue(Run.of("log", "cat", pool(), "orders").failedWith(1).endsWith("restore pool.selkie from a copy"));
     }
 
     @Test

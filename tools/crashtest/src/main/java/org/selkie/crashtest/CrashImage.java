@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.crashtest;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.MappedByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.selkie.crashtest.model.CrashCase;
+import org.selkie.crashtest.model.FlatMemory;
+import org.selkie.crashtest.trace.Operation;
+import org.selkie.crashtest.trace.PersistentRegion;
+import org.selkie.crashtest.trace.Recorder;
+import org.selkie.crashtest.trace.Region;
+import org.selkie.crashtest.trace.Trace;
+import org.selkie.crashtest.trace.TraceException;
+import org.selkie.persist.Granularity;
+import org.selkie.persist.Persister;
+
+/**
+ * What one crash left: the regions with their contents, and what had been promised by then. A checker may write to it;
+ * that is taken back before the next image, which uses the same memory.
+ */
+public final class CrashImage {
+
+    private final List<ImageRegion> regions = new ArrayList<>();
+    private final LineAccess access;
+    private Moment moment = Moment.START;
+    private int damagedLine = CrashCase.NONE;
+    private @Nullable Recorder recorder;
+
+    CrashImage(Trace trace, ImageMemory memory, LineAccess access) {
+        this.access = access;
+        for (Region region : trace.regions()) {
+            regions.add(new ImageRegion(region, memory.flat(), access));
+        }
+    }
+
+    void at(Moment crash, int damaged) {
+        moment = crash;
+        damagedLine = damaged;
+        access.damaged(damaged);
+    }
+
+    /** Records what is stored from now on. */
+    void record(Recorder to) {
+        recorder = to;
+        for (ImageRegion region : regions) {
+            if (moment.regions().contains(region.region())) {
+                region.record(to);
+            }
+        }
+    }
+
+    void stopRecording() {
+        if (recorder != null) {
+            recorder = null;
+            regions.forEach(region -> region.record(null));
+        }
+    }
+
+    /** The only region, or the first of several: as recovery sees it, and with it is known which lines recovery reads. */
+    public PersistentRegion region() {
+        return regions.getFirst();
+    }
+
+    /** The region that was attached under a name. */
+    public PersistentRegion region(String name) {
+        return named(name);
+    }
+
+    /** The names of the regions that existed when the crash came. */
+    public List<String> regionNames() {
+        return regions.stream().map(ImageRegion::region).filter(moment.regions()::contains).map(Region::name).toList();
+    }
+
+    /**
+     * The memory of {@link #region()}, for code that wants a segment. What is read from it is not known: every line counts
+     * as read.
+     */
+    public MemorySegment memory() {
+        return memory(regions.getFirst());
+    }
+
+    /** The memory of {@link #region(String)}. */
+    public MemorySegment memory(String name) {
+        return memory(named(name));
+    }
+
+    /** The memory of a region, for code that wants a mapped buffer. Its {@code force} does nothing. */
+    public MappedByteBuffer buffer(String name) {
+        // Every direct buffer is one of these, mapped or not.
+        return (MappedByteBuffer) memory(name).asByteBuffer();
+    }
+
+    private MemorySegment memory(ImageRegion region) {
+        access.everything();
+        region.compare();
+        return region.memory();
+    }
+
+    /**
+     * Records what this recovery does, so that it can be interrupted; null when nobody is interested. For code that stores
+     * into {@link #memory()}: its flushes and fences must be told to the recorder, for example through {@link #persister()}.
+     */
+    public @Nullable Recorder recorder() {
+        return recorder;
+    }
+
+    /** For code that makes its stores into {@link #memory()} durable by the engine's persister: recorded when need be. */
+    public Persister persister() {
+        Recorder to = recorder;
+        return to == null ? Persister.of(Granularity.BYTE) : to.persister(Persister.of(Granularity.CACHE_LINE));
+    }
+
+    /** Whether a range has a media error: a load from it through {@link #region()} fails. */
+    public boolean isDamaged(String name, long offsetBytes, long lengthBytes) {
+        long first = named(name).region().startBytes() + offsetBytes;
+        return damagedLine >= first / FlatMemory.LINE_BYTES
+                && damagedLine <= (first + lengthBytes - 1) / FlatMemory.LINE_BYTES && lengthBytes > 0;
+    }
+
+    /** Whether some line has a media error, which only models with media errors have. */
+    public boolean isDamaged() {
+        return damagedLine != CrashCase.NONE;
+    }
+
+    /** A copy of a region's bytes. */
+    public byte[] bytes(String name) {
+        return named(name).memory().toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    private ImageRegion named(String name) {
+        for (ImageRegion region : regions.reversed()) {
+            if (region.region().name().equals(name) && moment.regions().contains(region.region())) {
+                return region;
+            }
+        }
+        throw new TraceException("region(" + name + ") = none at event " + moment.event() + "; there are " + regionNames());
+    }
+
+    /** Operations that had been acknowledged when the crash came, in that order: their effects must be found. */
+    public List<Operation> acknowledged() {
+        return moment.acknowledged();
+    }
+
+    /** Operations that had begun and had not been acknowledged, in the order of beginning: they may be found. */
+    public List<Operation> inFlight() {
+        return moment.inFlight();
+    }
+
+    /** The number of the event before which the crash came. */
+    public int crashEvent() {
+        return moment.event();
+    }
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.crashtest;
+
+import java.lang.foreign.MemoryLayout;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.selkie.crashtest.model.PersistenceModel;
+import org.selkie.crashtest.trace.Event;
+import org.selkie.crashtest.trace.Trace;
+import org.selkie.crashtest.trace.TraceException;
+
+/**
+ * Shows a checker the images that crashes of a recorded run may leave.
+ *
+ * <pre>{@code
+ * Recorder recorder = Recorder.create();
+ * RecordedRegion memory = recorder.allocate("queue", 4096);
+ * Queue queue = new Queue(memory);
+ * Operation put = recorder.begin(7L);
+ * queue.put(7L);
+ * recorder.acknowledge(put);
+ *
+ * Report report = Exploration.of(recorder.trace()).explore(image -> {
+ *     Queue recovered = new Queue(image.region());
+ *     assertTrue(recovered.size() >= image.acknowledged().size());
+ * });
+ * report.orThrow();
+ * }</pre>
+ *
+ * <p>Immutable: each setting gives another exploration.
+ */
+public final class Exploration {
+
+    private final Trace trace;
+    private final Settings settings;
+
+    private Exploration(Trace trace, Settings settings) {
+        this.trace = trace;
+        this.settings = settings;
+    }
+
+    /** All images of a trace, up to a million, by the ADR model, on one thread. */
+    public static Exploration of(Trace trace) {
+        return new Exploration(trace, new Settings());
+    }
+
+    private Exploration with(Consumer<Settings> change) {
+        return new Exploration(trace, settings.with(change));
+    }
+
+    /** What a crash may leave. {@link PersistenceModel#adr()} unless given. */
+    public Exploration model(PersistenceModel model) {
+        return with(copy -> copy.model = model);
+    }
+
+    /** When the crash comes. {@link CrashPoints#ORDERING} unless given. */
+    public Exploration points(CrashPoints points) {
+        return with(copy -> copy.points = points);
+    }
+
+    /**
+     * How many images are checked at most, those of interrupted recoveries apart. It is shared out over the crash points; of
+     * those that have more images, a part is looked at: first with single lines missing or present, then drawn by the seed.
+     */
+    public Exploration budget(long images) {
+        if (images <= 0) {
+            throw new TraceException("budget(" + images + "): not one crash point can be reached; give at least one image");
+        }
+        return with(copy -> copy.budget = images);
+    }
+
+    /** Ends after a time, whatever was covered by then. No limit unless given. */
+    public Exploration within(Duration time) {
+        return with(copy -> copy.within = time);
+    }
+
+    /** The seed of whatever is drawn: the same seed gives the same images. 0 unless given. */
+    public Exploration seed(long seed) {
+        return with(copy -> copy.seed = seed);
+    }
+
+    /** Only images in which at most k lines (or sectors) lack something that was stored. Small k find most bugs. */
+    public Exploration atMostMissing(int k) {
+        return with(copy -> copy.missing = bound("atMostMissing", k));
+    }
+
+    /** Only images in which at most k lines (or sectors) have something of what is not certain; or also these. */
+    public Exploration atMostPresent(int k) {
+        return with(copy -> copy.present = bound("atMostPresent", k));
+    }
+
+    private static int bound(String name, int k) {
+        if (k < 0) {
+            throw new TraceException(name + "(" + k + ") = negative; give the number of lines, 0 or more");
+        }
+        return k;
+    }
+
+    /** How many violations to look for before the exploration ends, each at another crash point. One unless given. */
+    public Exploration violations(int most) {
+        return with(copy -> copy.violations = most);
+    }
+
+    /** How many threads share the work; the checker then runs on several at once. One unless given. */
+    public Exploration threads(int threads) {
+        if (threads <= 0) {
+            throw new TraceException("threads(" + threads + "): nobody would explore; give at least one");
+        }
+        return with(copy -> copy.threads = threads);
+    }
+
+    /** How long recovery and check of one image may take. Ten seconds unless given. */
+    public Exploration timeLimit(Duration limit) {
+        return with(copy -> copy.timeLimit = limit);
+    }
+
+    /**
+     * How often in a row the power may go again during recovery, as far as that writes through {@link CrashImage#region()} or
+     * {@link CrashImage#recorder()}: once unless given, and never for a plain {@link Checker}, which may do more than recover.
+     */
+    public Exploration crashesDuringRecovery(int depth) {
+        return with(copy -> copy.recoveryDepth = depth);
+    }
+
+    /** How many images of one interrupted recovery are looked at. 256 unless given. */
+    public Exploration recoveryBudget(long images) {
+        return with(copy -> copy.recoveryBudget = images);
+    }
+
+    /** A recovery that was interrupted may give something else than one that was not, as long as the checker takes it. */
+    public Exploration interruptedRecoveryMayDiffer() {
+        return with(copy -> copy.sameAfterInterruption = false);
+    }
+
+    /** Names for the fields of a region, for reports. */
+    public Exploration layout(String region, MemoryLayout layout) {
+        return with(copy -> copy.layouts.put(region, layout));
+    }
+
+    /** Where the image and the report of each violation are saved. Nowhere unless given. */
+    public Exploration saveTo(Path directory) {
+        return with(copy -> copy.directory = directory);
+    }
+
+    /** Told about once a second how far the exploration is. */
+    public Exploration progress(Consumer<Progress> listener) {
+        return with(copy -> copy.progress = listener);
+    }
+
+    /** Explores. Violations are in the report; see {@link Report#orThrow()}. */
+    public Report explore(Checker checker) {
+        Settings once = settings.recoveryDepth == Settings.UNBOUNDED ? settings.with(copy -> copy.recoveryDepth = 0) : settings;
+        return explore(once, new Examiner<Object>(once, image -> {
+            checker.check(image);
+            return Examiner.NO_STATE;
+        }, (state, image) -> { }));
+    }
+
+    /**
+     * Explores, with recovery and check apart. Recovery is repeated on what it has repaired, and interrupted: it must give the
+     * same again. The checker is asked once about each state.
+     */
+    public <S> Report explore(Recovery<S> recovery, StateChecker<? super S> checker) {
+        Settings once = settings.recoveryDepth == Settings.UNBOUNDED ? settings.with(copy -> copy.recoveryDepth = 1) : settings;
+        return explore(once, new Examiner<S>(once, recovery, checker));
+    }
+
+    private Report explore(Settings complete, Examiner<?> examiner) {
+        if (trace.events().stream().noneMatch(Event.Store.class::isInstance)) {
+            throw new TraceException("explore(): the trace has " + trace.events().size() + " events and no store: either "
+                    + "the code stored nothing, or into memory that the recorder does not see; store through a RecordedRegion, "
+                    + "attach the memory by difference, or run with the agent");
+        }
+        return new Explorer(trace, complete, examiner).run();
+    }
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.crashtest;
+
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.selkie.crashtest.model.CrashCase;
+import org.selkie.crashtest.trace.Trace;
+import org.selkie.crashtest.trace.TraceException;
+
+/** Has threads look at the images of a trace, and watches them. */
+final class Explorer {
+
+    /** How often what is left of the budget goes to what is not complete. */
+    private static final int ROUNDS = 3;
+    private static final long POLL_MILLIS = 20;
+    private static final long PROGRESS_NANOS = 1_000_000_000L;
+
+    private final Trace trace;
+    private final Settings settings;
+    private final Examiner<?> examiner;
+    private final Explanation explanation;
+    private final Tally tally = new Tally();
+    private final List<Violation> violations = new CopyOnWriteArrayList<>();
+    private final long start = System.nanoTime();
+    private final Plan plan;
+    private volatile @Nullable Throwable failure;
+
+    Explorer(Trace trace, Settings settings, Examiner<?> examiner) {
+        this.trace = trace;
+        this.settings = settings;
+        this.examiner = examiner;
+        explanation = new Explanation(trace, settings);
+        plan = Plan.of(trace, settings);
+    }
+
+    Report run() {
+        for (int round = 0; round < ROUNDS && !tally.ended; round++) {
+            if (!plan.share(settings.budget - tally.explored.get(), settings.seed)) {
+                break;
+            }
+            round(round);
+        }
+        Throwable failed = failure;
+        if (failed != null) {
+            throw new TraceException("explore() failed: " + failed, failed);
+        }
+        if (tally.explored.get() == 0) {
+            throw new TraceException("explore() ended before the first of " + plan.points() + " crash points was looked at; give "
+                    + "more than within(" + settings.within + ")");
+        }
+        List<Violation> sorted = violations.stream().sorted(Comparator.comparingInt(Violation::crashEvent)).toList();
+        Report report = new Report(settings.model.name(), settings.seed, plan.points(), plan.possible(), plan.covered(),
+                tally.explored.get(), tally.inRecovery.get(), tally.distinct.size(), examiner.states(),
+                Duration.ofNanos(System.nanoTime() - start), sorted);
+        if (settings.directory != null) {
+            report.saveTo(settings.directory);
+        }
+        return report;
+    }
+
+    private void round(int round) {
+        List<Worker> workers = new ArrayList<>();
+        for (int i = 0; i < settings.threads; i++) {
+            workers.add(new Worker(round, i));
+        }
+        workers.forEach(worker -> worker.thread.start());
+        new Watch(workers).untilAllEnd();
+    }
+
+    /** A thread with a workspace of its own, and every n-th crash point. */
+    private final class Worker implements Runnable {
+
+        final Thread thread;
+        final Workspace.Watched watched = new Workspace.Watched(settings.timeLimit);
+        volatile int pointsDone;
+        private final int round;
+        private final int number;
+
+        Worker(int round, int number) {
+            this.round = round;
+            this.number = number;
+            thread = Thread.ofPlatform().name("crash-explorer-" + number).daemon().unstarted(this);
+            thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
+        }
+
+        @Override
+        public void run() {
+            try {
+                explore();
+            } catch (Throwable e) {
+                failure = e;
+                tally.ended = true;
+            }
+        }
+
+        private void explore() {
+            Workspace workspace = new Workspace(trace, watched);
+            Moment.Tracker tracker = new Moment.Tracker(trace);
+            Examination examination = examiner.examination(tally);
+            int[] point = {-1};
+            CrashWalk.each(trace, settings.model, settings.points, workspace.memory, (event, cases) -> {
+                int current = ++point[0];
+                pointsDone = current;
+                if (plan.limit(current) > 0 && current % settings.threads == number) {
+                    at(current, tracker.before(event), cases.get(), workspace, examination);
+                }
+                return !tally.ended;
+            });
+        }
+
+        private void at(int point, Moment moment, List<CrashCase> cases, Workspace workspace, Examination examination) {
+            long left = plan.limit(point);
+            Plan.Coverage coverage = new Plan.Coverage();
+            BigInteger needed = CrashCase.possible(cases);
+            for (int i = 0; i < cases.size() && left > 0 && !tally.ended; i++) {
+                CrashCase choices = cases.get(i);
+                // What does not suffice for all is shared by the cases that are left.
+                boolean enough = needed.compareTo(BigInteger.valueOf(left)) <= 0;
+                Search search = new Search(choices, moment, workspace, examination, tally,
+                        settings.seed * 31 + moment.event() + round * 1_000_003L);
+                search.run(enough ? left : Math.max(1, left / (cases.size() - i)), settings, explanation);
+                left -= search.explored();
+                needed = needed.subtract(choices.possible());
+                coverage.add(search.covered());
+                Violation violation = search.violation();
+                if (violation != null) {
+                    found(violation);
+                    break;
+                }
+            }
+            plan.covered(point, coverage);
+        }
+    }
+
+    private void found(Violation violation) {
+        violations.add(violation);
+        if (violations.size() >= settings.violations) {
+            tally.ended = true;
+        }
+    }
+
+    /** Looks after the workers: their time limit, the exploration's, and who wants to know how far it is. */
+    private final class Watch {
+
+        private final List<Worker> workers;
+        private final long[] examination;
+        private final long[] since;
+        private final boolean[] warned;
+        private long told = System.nanoTime();
+
+        Watch(List<Worker> workers) {
+            this.workers = workers;
+            examination = new long[workers.size()];
+            since = new long[workers.size()];
+            warned = new boolean[workers.size()];
+        }
+
+        void untilAllEnd() {
+            boolean alive = true;
+            while (alive) {
+                alive = false;
+                for (int i = 0; i < workers.size(); i++) {
+                    alive |= workers.get(i).thread.isAlive() && !abandoned(i);
+                }
+                if (alive) {
+                    pause();
+                }
+                long now = System.nanoTime();
+                if (settings.within != null && now - start > settings.within.toNanos()) {
+                    tally.ended = true;
+                }
+                if (now - told > PROGRESS_NANOS) {
+                    told = now;
+                    settings.progress.accept(new Progress(tally.explored.get(), settings.budget,
+                            workers.stream().mapToInt(worker -> worker.pointsDone).max().orElse(0), plan.points(),
+                            violations.size(), Duration.ofNanos(now - start)));
+                }
+            }
+        }
+
+        private void pause() {
+            try {
+                workers.getFirst().thread.join(POLL_MILLIS);
+                if (!workers.getFirst().thread.isAlive() && workers.size() > 1) {
+                    Thread.sleep(POLL_MILLIS);
+                }
+            } catch (InterruptedException e) {
+                tally.ended = true;
+                Thread.currentThread().interrupt();
+                throw new TraceException("explore() was interrupted after " + tally.explored.get() + " images", e);
+            }
+        }
+
+        /** Whether a worker hangs for good: it was told to stop and did not. */
+        private boolean abandoned(int i) {
+            Worker worker = workers.get(i);
+            long now = System.nanoTime();
+            long current = worker.watched.examination();
+            if (current != examination[i]) {
+                examination[i] = current;
+                since[i] = now;
+                warned[i] = false;
+                return false;
+            }
+            long limit = settings.timeLimit.toNanos();
+            if ((current & 1) == 0 || now - since[i] < limit) {
+                return false;
+            }
+            if (!warned[i]) {
+                warned[i] = true;
+                worker.watched.expire(worker.thread);
+                return false;
+            }
+            if (now - since[i] < 2 * limit) {
+                return false;
+            }
+            Search search = worker.watched.search;
+            if (search != null && !tally.ended) {
+                violations.add(search.abandoned(explanation));
+            }
+            tally.ended = true;
+            return true;
+        }
+    }
+}

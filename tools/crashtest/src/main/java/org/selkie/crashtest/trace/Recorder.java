@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.crashtest.trace;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.selkie.persist.Persister;
+
+/**
+ * Records what happens to persistent memory, from any number of threads, in one order: whoever stores does so under
+ * {@link #order()}, so that the order of the events is that of the stores.
+ */
+public final class Recorder {
+
+    private final ReentrantLock order = new ReentrantLock();
+    private final boolean sites;
+    private final List<Region> regions = new ArrayList<>();
+    private final List<RecordedRegion> attached = new ArrayList<>();
+    private final List<Event> events = new ArrayList<>();
+    private final Map<Thread, Integer> threads = new HashMap<>();
+    private final List<String> threadNames = new ArrayList<>();
+    private int operations;
+
+    private Recorder(boolean sites) {
+        this.sites = sites;
+    }
+
+    /** Records the stack of every event. */
+    public static Recorder create() {
+        return new Recorder(true);
+    }
+
+    /** Does not record stacks: for long runs, and for the recovery of every image. */
+    public static Recorder withoutSites() {
+        return new Recorder(false);
+    }
+
+    /** The lock that orders everything. Held while a store is made and recorded; take it for nothing else. */
+    public ReentrantLock order() {
+        return order;
+    }
+
+    /** A region of zeroes in memory of its own. */
+    public RecordedRegion allocate(String name, long lengthBytes) {
+        return attach(name, Arena.ofAuto().allocate(lengthBytes, Region.ALIGNMENT_BYTES));
+    }
+
+    /** A region over memory that is there already: what it holds now counts as durable. */
+    public RecordedRegion attach(String name, MemorySegment memory) {
+        if (memory.byteSize() <= 0) {
+            throw new TraceException("attach(" + name + ") = no bytes; give a region of at least one byte");
+        }
+        order.lock();
+        try {
+            findDifferences();
+            long start = regions.isEmpty() ? 0 : regions.getLast().endBytes();
+            MemorySegment initial = MemorySegment.ofArray(memory.toArray(ValueLayout.JAVA_BYTE));
+            Region region = new Region(name, start, initial);
+            regions.add(region);
+            events.add(new Event.Attach(events.size(), thread(), site(), region));
+            RecordedRegion recorded = new RecordedRegion(this, region, memory);
+            attached.add(recorded);
+            return recorded;
+        } finally {
+            order.unlock();
+        }
+    }
+
+    /**
+     * The same for code that stores into the memory itself, natively or however: a copy is compared with it, by words of
+     * eight bytes, whenever something else is recorded. A word that was changed and changed back meanwhile is not noticed, and
+     * the place of a store is where it was found.
+     */
+    public RecordedRegion attachByDifference(String name, MemorySegment memory) {
+        RecordedRegion region = attach(name, memory);
+        region.compare();
+        return region;
+    }
+
+    /** The region is gone, durably: a file was deleted. */
+    public void detach(RecordedRegion region) {
+        order.lock();
+        try {
+            findDifferences();
+            attached.remove(region);
+            events.add(new Event.Detach(events.size(), thread(), site(), region.region()));
+        } finally {
+            order.unlock();
+        }
+    }
+
+    /** The region whose memory holds an address, the one that was attached last if there are several; null for none. */
+    public @Nullable RecordedRegion regionAt(long address) {
+        order.lock();
+        try {
+            for (RecordedRegion region : attached.reversed()) {
+                if (region.holds(address)) {
+                    return region;
+                }
+            }
+            return null;
+        } finally {
+            order.unlock();
+        }
+    }
+
+    /**
+     * A persister that does what another one does, and records it: for code that stores through the engine's seam. Memory that
+     * was not attached is attached when it is first stored to, by the name of the file that is mapped there.
+     */
+    public Persister persister(Persister wrapped) {
+        return persister(wrapped, () -> { });
+    }
+
+    /**
+     * The same, running something between a store and what waits for it: a pause gives other threads a chance to have stores
+     * under way at the same time.
+     */
+    public Persister persister(Persister wrapped, Runnable between) {
+        return new RecordingPersister(this, wrapped, between);
+    }
+
+    private void findDifferences() {
+        for (RecordedRegion region : attached) {
+            region.findDifferences();
+        }
+    }
+
+    /** Bytes that have just been stored, by a caller that still holds {@link #order()}. The array is kept. */
+    public void stored(Region region, long offsetBytes, byte[] bytes, StoreKind kind) {
+        if (!order.isHeldByCurrentThread()) {
+            throw new TraceException("stored(" + region.name() + ", " + offsetBytes + ") without the recorder's order(); make "
+                    + "the store and record it under that lock");
+        }
+        events.add(new Event.Store(events.size(), thread(), site(), kind, region, offsetBytes, bytes));
+    }
+
+    /** The write-back of a range was started by this thread. */
+    public void flush(Region region, long offsetBytes, long lengthBytes) {
+        order.lock();
+        try {
+            findDifferences();
+            events.add(new Event.Flush(events.size(), thread(), site(), region, offsetBytes, lengthBytes));
+        } finally {
+            order.unlock();
+        }
+    }
+
+    /** This thread waited for its flushes. */
+    public void fence() {
+        order.lock();
+        try {
+            findDifferences();
+            events.add(new Event.Fence(events.size(), thread(), site()));
+        } finally {
+            order.unlock();
+        }
+    }
+
+    /** An operation begins: its effects may be found after a crash from now on. */
+    public Operation begin(Object description) {
+        order.lock();
+        try {
+            findDifferences();
+            Operation operation = new Operation(operations++, thread(), events.size(), description);
+            events.add(new Event.Begin(events.size(), operation.thread(), site(), operation));
+            return operation;
+        } finally {
+            order.unlock();
+        }
+    }
+
+    /** Somebody learns that an operation is durable: its effects must be found after a crash from now on. */
+    public void acknowledge(Operation operation) {
+        order.lock();
+        try {
+            findDifferences();
+            events.add(new Event.Acknowledge(events.size(), thread(), site(), operation));
+        } finally {
+            order.unlock();
+        }
+    }
+
+    /** How many events there are. */
+    public int size() {
+        order.lock();
+        try {
+            return events.size();
+        } finally {
+            order.unlock();
+        }
+    }
+
+    /** Everything recorded so far. */
+    public Trace trace() {
+        order.lock();
+        try {
+            findDifferences();
+            return new Trace(regions, events, threadNames);
+        } finally {
+            order.unlock();
+        }
+    }
+
+    private Site site() {
+        return sites ? Site.here() : Site.UNKNOWN;
+    }
+
+    private int thread() {
+        Thread current = Thread.currentThread();
+        Integer known = threads.get(current);
+        if (known == null) {
+            known = threads.size();
+            threads.put(current, known);
+            threadNames.add(current.getName());
+        }
+        return known;
+    }
+}

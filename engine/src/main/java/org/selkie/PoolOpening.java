@@ -323,12 +323,10 @@ final class PoolOpening {
     }
 
     private Map<String, LogOpener> recover(PoolExtents extents) {
+        List<LogOpener.Examined> examined = new ArrayList<>();
+        byLog.forEach((log, own) -> examined.add(LogOpener.examine(log, own, options.recoveryMode(), options.readOnly())));
         TreeMap<String, LogOpener> logs = new TreeMap<>();
-        for (Map.Entry<String, List<FormattedExtent>> log : byLog.entrySet()) {
-            LogOpener opener = LogOpener.recover(log.getKey(), log.getValue(), options.recoveryMode(), options.readOnly(),
-                    extents);
-            logs.put(log.getKey(), opener);
-        }
+        examined.forEach(log -> logs.put(log.name(), log.recover(extents)));
         // When nothing refuses the pool any more, and before a broken seal can close extents or a log can be given one.
         byLog.values().forEach(this::mend);
         spareToMend.forEach(FormattedExtent::mendCopy);

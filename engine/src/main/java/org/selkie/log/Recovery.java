@@ -4,7 +4,9 @@ package org.selkie.log;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.selkie.fault.PoolFormatException;
 import org.selkie.format.ExtentHeader;
 import org.selkie.format.RecordLayout;
@@ -31,6 +33,8 @@ final class Recovery {
     private final List<ExtentSurvey> surveys = new ArrayList<>();
     private final Findings findings = new Findings();
     private final long startedNanos = System.nanoTime();
+    private final RecoveryEvent event = new RecoveryEvent();
+    private @Nullable LogRecovery examined;
     private long start;
     private boolean trimmed;
     private long proven;
@@ -61,12 +65,12 @@ final class Recovery {
     }
 
     /**
-     * Scans and judges, and repairs if asked to.
+     * Scans and judges; changes nothing.
      *
-     * @throws DamagedLogException if the mode refuses what was found; nothing is changed then
+     * @param mayRefuse whether the mode is asked
+     * @throws DamagedLogException if the mode refuses what was found
      */
-    RecoveredLog run(boolean repair, ExtentSource source) {
-        RecoveryEvent event = new RecoveryEvent();
+    void examine(boolean mayRefuse) {
         event.begin();
         findStart();
         for (LogExtent extent : extents) {
@@ -81,10 +85,17 @@ final class Recovery {
             findings.add(lostTail(tail));
         }
         LogRecovery report = report(Math.max(tail, start));
+        if (mayRefuse && refuses(report)) {
+            throw new DamagedLogException(report, mode);
+        }
+        examined = report;
+    }
+
+    /** Repairs, if asked to, what was examined. */
+    RecoveredLog finish(boolean repair, ExtentSource source) {
+        LogRecovery report = Objects.requireNonNull(examined, "examine comes first");
+        long tail = Math.max(acceptedEnd, verifiedEnd);
         if (repair) {
-            if (refuses(report)) {
-                throw new DamagedLogException(report, mode);
-            }
             tail = repair(tail, source);
             if (proven < tail || !report.isClean()) {
                 eraseTorn(tail);

@@ -161,9 +161,11 @@ final class PoolExtents implements ExtentSource {
                 + ", the next extent of log " + logName + ", could not be made durable: " + failure.getMessage()
                 + "; what was acknowledged is durable, open the pool again", failure);
         halfGiven.put(logName, stopped);
-        Failures failures = new Failures();
-        failures.attempt(() -> table.closeMoving(extent));
-        failures.addTo(stopped);
+        if (!table.arriveSealed(extent)) {
+            Failures failures = new Failures();
+            failures.attempt(() -> table.closeMoving(extent));
+            failures.addTo(stopped);
+        }
         return stopped;
     }
 

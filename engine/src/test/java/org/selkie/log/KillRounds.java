@@ -114,7 +114,8 @@ final class KillRounds {
             for (int i = 0; i < 2; i++) {
                 Content more = new Content(100 * i, round);
                 long position = log.append(more.bytes());
-                assertTrue(position > model.lastKey(), () -> position + " is not behind " + model.lastKey());
+                // Killed before its first append, on a busy machine, a process leaves nothing.
+                assertTrue(model.isEmpty() || position > model.lastKey(), () -> position + " is not behind " + model.lastKey());
                 model.put(position, more);
             }
         }

@@ -15,7 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 @Timeout(120)
 final class CrashTestCommandTest {
-    private static final String EXAMPLES = "org.selkie.cli.crash.ExampleCrashTests$";
+    private static final String EXAMPLES = "org.selkie.cli.crash.CrashTestExamples$";
 
     @Test
     void aTestThatNoCrashBreaksIsStatusZero() {
@@ -34,7 +34,7 @@ final class CrashTestCommandTest {
         assertEquals(1, run.status(), run::text);
         assertEquals("", run.err());
         assertTrue(run.text().contains("crash consistency is broken: "), run::text);
-        assertTrue(run.text().contains("ExampleCrashTests.java:"), run::text);
+        assertTrue(run.text().contains("CrashTestExamples.java:"), run::text);
         assertTrue(run.text().endsWith("crashtest: 1 test, 1 broken by a crash\n"), run::text);
         assertTrue(Files.readString(page).startsWith("<!DOCTYPE html>"));
         try (Stream<Path> saved = Files.list(images)) {

@@ -13,7 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
 /** What the command is run on: not found by the build, because of its name. */
-final class ExampleCrashTests {
+final class CrashTestExamples {
 
     /** A value and its complement on another line, of plain segments. */
     static final class Good {
@@ -27,7 +27,7 @@ final class ExampleCrashTests {
         @CrashTest
         void theValueIsDurable(CrashRun run) throws Exception {
             assertEquals(true, prepared);
-            ExampleCrashTests.run(run, true);
+            CrashTestExamples.run(run, true);
         }
 
         @Test
@@ -39,7 +39,7 @@ final class ExampleCrashTests {
     static final class Bad {
         @CrashTest
         void theValueIsForgotten(CrashRun run) throws Exception {
-            ExampleCrashTests.run(run, false);
+            CrashTestExamples.run(run, false);
         }
     }
 
@@ -50,7 +50,7 @@ final class ExampleCrashTests {
         }
     }
 
-    private ExampleCrashTests() {
+    private CrashTestExamples() {
     }
 
     private static void run(CrashRun run, boolean right) throws Exception {

@@ -10,5 +10,6 @@ module org.selkie.crashtest {
 
     exports org.selkie.crashtest;
     exports org.selkie.crashtest.model;
+    exports org.selkie.crashtest.mutation;
     exports org.selkie.crashtest.trace;
 }

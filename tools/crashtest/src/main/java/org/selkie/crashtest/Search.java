@@ -153,6 +153,9 @@ final class Search {
             } else if (first) {
                 coveredFew++;
             }
+            if (thrown != null) {
+                return false; // The choice stays what was refused: it is made simpler from there.
+            }
             if (!next()) {
                 return true;
             }

@@ -11,6 +11,10 @@ package org.selkie.crashtest.trace;
  */
 public record Operation(int number, int thread, int beganAt, Object description) {
 
+    Operation beginningAt(int event) {
+        return new Operation(number, thread, event, description);
+    }
+
     @Override
     public String toString() {
         return "operation " + number + " (" + description + ")";

@@ -2,7 +2,9 @@
 package org.selkie.crashtest.trace;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What was recorded: immutable.
@@ -22,8 +24,17 @@ public record Trace(List<Region> regions, List<Event> events, List<String> threa
     /** The same regions and threads with other events, numbered anew: what a mutation of the code would have left. */
     public Trace withEvents(List<Event> others) {
         List<Event> numbered = new ArrayList<>(others.size());
+        // An operation knows the number of its beginning, and whoever compares that with other events needs the new one.
+        Map<Operation, Operation> moved = new HashMap<>();
         for (Event event : others) {
-            numbered.add(event.number() == numbered.size() ? event : event.withNumber(numbered.size()));
+            int number = numbered.size();
+            numbered.add(switch (event) {
+                case Event.Begin begin -> new Event.Begin(number, begin.thread(), begin.site(),
+                        moved.computeIfAbsent(begin.operation(), operation -> operation.beginningAt(number)));
+                case Event.Acknowledge acknowledge -> new Event.Acknowledge(number, acknowledge.thread(), acknowledge.site(),
+                        moved.getOrDefault(acknowledge.operation(), acknowledge.operation()));
+                default -> event.number() == number ? event : event.withNumber(number);
+            });
         }
         return new Trace(regions, numbered, threads);
     }

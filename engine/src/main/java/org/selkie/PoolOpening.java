@@ -28,6 +28,7 @@ import org.selkie.format.ExtentHeader;
 import org.selkie.format.FormattedExtent;
 import org.selkie.format.PoolHeader;
 import org.selkie.log.Finding;
+import org.selkie.log.LogExamination;
 import org.selkie.log.LogOpener;
 import org.selkie.log.LogRecovery;
 import org.selkie.log.RecoveryMode;
@@ -323,17 +324,33 @@ final class PoolOpening {
     }
 
     private Map<String, LogOpener> recover(PoolExtents extents) {
+        TreeMap<String, LogExamination> examined = new TreeMap<>();
+        byLog.forEach((log, found) ->
+                examined.put(log, LogExamination.of(log, found, options.recoveryMode(), options.readOnly())));
+        // Nothing refuses the pool any more, and nothing is changed yet.
         TreeMap<String, LogOpener> logs = new TreeMap<>();
-        for (Map.Entry<String, List<FormattedExtent>> log : byLog.entrySet()) {
-            LogOpener opener = LogOpener.recover(log.getKey(), log.getValue(), options.recoveryMode(), options.readOnly(),
-                    extents);
-            logs.put(log.getKey(), opener);
-        }
-        // When nothing refuses the pool any more, and before a broken seal can close extents or a log can be given one.
+        examined.forEach((log, examination) -> logs.put(log, examination.recover(extents)));
+        // Before a broken seal can close the logs' extents.
         byLog.values().forEach(this::mend);
-        spareToMend.forEach(FormattedExtent::mendCopy);
+        spareToMend.forEach(extent -> mendSpare(extents.table(), extent));
         logs.forEach(extents.sealLoss()::watch);
         return logs;
+    }
+
+    /** A free one is closed as soon as its seal breaks, unless it is moving. */
+    private static void mendSpare(ExtentTable table, FormattedExtent extent) {
+        if (!table.depart(extent)) {
+            return;
+        }
+        try {
+            if (SealLoss.isSealed(extent)) {
+                extent.mendCopy();
+            }
+        } finally {
+            if (!table.arriveSealed(extent)) {
+                table.closeMoving(extent);
+            }
+        }
     }
 
     private void mend(List<FormattedExtent> extents) {

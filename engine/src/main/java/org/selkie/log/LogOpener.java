@@ -21,28 +21,17 @@ public final class LogOpener {
     private @Nullable LogOptions options;
     private @Nullable SelkieException closeReason;
 
-    private LogOpener(String name, ExtentSource source, RecoveredLog recovered, boolean readOnly) {
+    LogOpener(String name, ExtentSource source, RecoveredLog recovered, boolean readOnly) {
         this.name = name;
         this.source = source;
         this.recovered = recovered;
         this.readOnly = readOnly;
     }
 
-    /**
-     * Recovers a log.
-     *
-     * @param extents  all extents whose header names the log, at least one, in any order
-     * @param readOnly whether to change nothing and to refuse nothing: another process may be writing
-     * @throws DamagedLogException if the mode refuses what was found
-     */
+    /** {@link LogExamination#of Examines} a log and recovers it. */
     public static LogOpener recover(String name, List<FormattedExtent> extents, RecoveryMode mode, boolean readOnly,
             ExtentSource source) {
-        List<LogExtent> found = extents.stream().map(LogExtent::new).toList();
-        RecoveredLog recovered = new Recovery(name, found, mode).run(!readOnly, source);
-        if (!readOnly) {
-            recovered.surplus().forEach(extent -> source.giveBack(extent.formatted));
-        }
-        return new LogOpener(name, source, recovered, readOnly);
+        return LogExamination.of(name, extents, mode, readOnly).recover(source);
     }
 
     public LogRecovery report() {

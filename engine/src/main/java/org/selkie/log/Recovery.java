@@ -4,7 +4,9 @@ package org.selkie.log;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.selkie.fault.PoolFormatException;
 import org.selkie.format.ExtentHeader;
 import org.selkie.format.RecordLayout;
@@ -41,6 +43,12 @@ final class Recovery {
     private long records;
     private long payloadBytes;
     private long scannedBytes;
+    private final RecoveryEvent event = new RecoveryEvent();
+    private @Nullable Examined examined;
+
+    /** What the examination found; nothing is changed yet. */
+    private record Examined(long tail, LogRecovery report) {
+    }
 
     Recovery(String name, List<LogExtent> found, RecoveryMode mode) {
         this.name = name;
@@ -61,12 +69,21 @@ final class Recovery {
     }
 
     /**
-     * Scans and judges, and repairs if asked to.
+     * Scans and judges, repairs if asked to, and returns where the log goes on.
      *
      * @throws DamagedLogException if the mode refuses what was found; nothing is changed then
      */
     RecoveredLog run(boolean repair, ExtentSource source) {
-        RecoveryEvent event = new RecoveryEvent();
+        examine(repair);
+        return finish(repair, source);
+    }
+
+    /**
+     * Scans and judges, and changes nothing.
+     *
+     * @throws DamagedLogException if it is to be repaired, and the mode refuses what was found
+     */
+    void examine(boolean repair) {
         event.begin();
         findStart();
         for (LogExtent extent : extents) {
@@ -81,10 +98,18 @@ final class Recovery {
             findings.add(lostTail(tail));
         }
         LogRecovery report = report(Math.max(tail, start));
+        if (repair && refuses(report)) {
+            throw new DamagedLogException(report, mode);
+        }
+        examined = new Examined(tail, report);
+    }
+
+    /** Repairs, if asked to, what was examined. */
+    RecoveredLog finish(boolean repair, ExtentSource source) {
+        Examined found = Objects.requireNonNull(examined, "examine comes first");
+        LogRecovery report = found.report;
+        long tail = found.tail;
         if (repair) {
-            if (refuses(report)) {
-                throw new DamagedLogException(report, mode);
-            }
             tail = repair(tail, source);
             if (proven < tail || !report.isClean()) {
                 eraseTorn(tail);

@@ -7,9 +7,14 @@
 module org.selkie.crashtest {
     requires transitive org.selkie.engine;
     requires static transitive org.jspecify;
+    requires static transitive org.junit.jupiter.api;
+    requires static java.instrument;
 
     exports org.selkie.crashtest;
+    exports org.selkie.crashtest.agent;
+    exports org.selkie.crashtest.junit;
     exports org.selkie.crashtest.model;
     exports org.selkie.crashtest.mutation;
+    exports org.selkie.crashtest.report;
     exports org.selkie.crashtest.trace;
 }

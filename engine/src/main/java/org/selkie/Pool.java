@@ -106,7 +106,7 @@ public final class Pool implements AutoCloseable {
                     + (logs.isEmpty() ? "none" : String.join(", ", logs.keySet())));
         }
         var first = extents.take(name, System.currentTimeMillis(), 0);
-        LogOpener opener = LogOpener.recover(name, List.of(first), options.recoveryMode(), false, extents);
+        LogOpener opener = LogOpener.examine(name, List.of(first), options.recoveryMode(), false).recover(extents);
         logs.put(name, opener);
         extents.sealLoss().watch(name, opener);
         return opener;

@@ -28,7 +28,6 @@ import org.selkie.format.ExtentHeader;
 import org.selkie.format.FormattedExtent;
 import org.selkie.format.PoolHeader;
 import org.selkie.log.Finding;
-import org.selkie.log.LogExamination;
 import org.selkie.log.LogOpener;
 import org.selkie.log.LogRecovery;
 import org.selkie.log.RecoveryMode;
@@ -324,13 +323,11 @@ final class PoolOpening {
     }
 
     private Map<String, LogOpener> recover(PoolExtents extents) {
-        TreeMap<String, LogExamination> examined = new TreeMap<>();
-        byLog.forEach((log, found) ->
-                examined.put(log, LogExamination.of(log, found, options.recoveryMode(), options.readOnly())));
-        // Nothing refuses the pool any more, and nothing is changed yet.
+        List<LogOpener.Examined> examined = new ArrayList<>();
+        byLog.forEach((log, own) -> examined.add(LogOpener.examine(log, own, options.recoveryMode(), options.readOnly())));
         TreeMap<String, LogOpener> logs = new TreeMap<>();
-        examined.forEach((log, examination) -> logs.put(log, examination.recover(extents)));
-        // Before a broken seal can close the logs' extents.
+        examined.forEach(log -> logs.put(log.name(), log.recover(extents)));
+        // When nothing refuses the pool any more, and before a broken seal can close extents or a log can be given one.
         byLog.values().forEach(this::mend);
         spareToMend.forEach(extent -> mendSpare(extents.table(), extent));
         logs.forEach(extents.sealLoss()::watch);

@@ -21,17 +21,51 @@ public final class LogOpener {
     private @Nullable LogOptions options;
     private @Nullable SelkieException closeReason;
 
-    LogOpener(String name, ExtentSource source, RecoveredLog recovered, boolean readOnly) {
+    private LogOpener(String name, ExtentSource source, RecoveredLog recovered, boolean readOnly) {
         this.name = name;
         this.source = source;
         this.recovered = recovered;
         this.readOnly = readOnly;
     }
 
-    /** {@link LogExamination#of Examines} a log and recovers it. */
-    public static LogOpener recover(String name, List<FormattedExtent> extents, RecoveryMode mode, boolean readOnly,
-            ExtentSource source) {
-        return LogExamination.of(name, extents, mode, readOnly).recover(source);
+    /** A log that was looked at and not refused. Nothing is changed yet, so that a pool refuses all its logs or none. */
+    public static final class Examined {
+
+        private final String name;
+        private final Recovery recovery;
+        private final boolean readOnly;
+
+        private Examined(String name, Recovery recovery, boolean readOnly) {
+            this.name = name;
+            this.recovery = recovery;
+            this.readOnly = readOnly;
+        }
+
+        public String name() {
+            return name;
+        }
+
+        /** Repairs what was found, unless the log is only to be read. */
+        public LogOpener recover(ExtentSource source) {
+            RecoveredLog recovered = recovery.finish(!readOnly, source);
+            if (!readOnly) {
+                recovered.surplus().forEach(extent -> source.giveBack(extent.formatted));
+            }
+            return new LogOpener(name, source, recovered, readOnly);
+        }
+    }
+
+    /**
+     * Looks at what a crash left of a log.
+     *
+     * @param extents  all extents whose header names the log, at least one, in any order
+     * @param readOnly whether to change nothing and to refuse nothing: another process may be writing
+     * @throws DamagedLogException if the mode refuses what was found
+     */
+    public static Examined examine(String name, List<FormattedExtent> extents, RecoveryMode mode, boolean readOnly) {
+        Recovery recovery = new Recovery(name, extents.stream().map(LogExtent::new).toList(), mode);
+        recovery.examine(!readOnly);
+        return new Examined(name, recovery, readOnly);
     }
 
     public LogRecovery report() {

@@ -33,6 +33,8 @@ final class Recovery {
     private final List<ExtentSurvey> surveys = new ArrayList<>();
     private final Findings findings = new Findings();
     private final long startedNanos = System.nanoTime();
+    private final RecoveryEvent event = new RecoveryEvent();
+    private @Nullable LogRecovery examined;
     private long start;
     private boolean trimmed;
     private long proven;
@@ -43,12 +45,6 @@ final class Recovery {
     private long records;
     private long payloadBytes;
     private long scannedBytes;
-    private final RecoveryEvent event = new RecoveryEvent();
-    private @Nullable Examined examined;
-
-    /** What the examination found; nothing is changed yet. */
-    private record Examined(long tail, LogRecovery report) {
-    }
 
     Recovery(String name, List<LogExtent> found, RecoveryMode mode) {
         this.name = name;
@@ -69,21 +65,12 @@ final class Recovery {
     }
 
     /**
-     * Scans and judges, repairs if asked to, and returns where the log goes on.
+     * Scans and judges; changes nothing.
      *
-     * @throws DamagedLogException if the mode refuses what was found; nothing is changed then
+     * @param mayRefuse whether the mode is asked
+     * @throws DamagedLogException if the mode refuses what was found
      */
-    RecoveredLog run(boolean repair, ExtentSource source) {
-        examine(repair);
-        return finish(repair, source);
-    }
-
-    /**
-     * Scans and judges, and changes nothing.
-     *
-     * @throws DamagedLogException if it is to be repaired, and the mode refuses what was found
-     */
-    void examine(boolean repair) {
+    void examine(boolean mayRefuse) {
         event.begin();
         findStart();
         for (LogExtent extent : extents) {
@@ -98,17 +85,16 @@ final class Recovery {
             findings.add(lostTail(tail));
         }
         LogRecovery report = report(Math.max(tail, start));
-        if (repair && refuses(report)) {
+        if (mayRefuse && refuses(report)) {
             throw new DamagedLogException(report, mode);
         }
-        examined = new Examined(tail, report);
+        examined = report;
     }
 
     /** Repairs, if asked to, what was examined. */
     RecoveredLog finish(boolean repair, ExtentSource source) {
-        Examined found = Objects.requireNonNull(examined, "examine comes first");
-        LogRecovery report = found.report;
-        long tail = found.tail;
+        LogRecovery report = Objects.requireNonNull(examined, "examine comes first");
+        long tail = Math.max(acceptedEnd, verifiedEnd);
         if (repair) {
             tail = repair(tail, source);
             if (proven < tail || !report.isClean()) {

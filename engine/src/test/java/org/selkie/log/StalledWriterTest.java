@@ -143,8 +143,7 @@ final class StalledWriterTest {
         Extent made = Extent.create(file, ExtentOptions.ofLength(1 << 16).withRequiredDurability(Durability.PROCESS_CRASH));
         FormattedExtent extent = new FormattedExtent(made, made.persister(), ExtentHeader.free(new UUID(1, 2), 1, 1, 1 << 16));
         extent.reformat(extent.header().assignedTo("x", 1, 0));
-        RecoveredLog empty =
-                new Recovery("x", List.of(new LogExtent(extent)), RecoveryMode.STRICT).run(true, new NoMoreExtents());
+        RecoveredLog empty = recovered(extent, RecoveryMode.STRICT);
         LogState state = new LogState("x", new NoMoreExtents(), empty, null);
         SharedClaims claims = new SharedClaims(state);
         try (Threads threads = new Threads()) {
@@ -156,11 +155,16 @@ final class StalledWriterTest {
                 appender.append(new byte[] {(byte) i}, 0, 1);
             }
         }
-        RecoveredLog recovered =
-                new Recovery("x", List.of(new LogExtent(extent)), RecoveryMode.DROP_TORN_TAIL).run(true, new NoMoreExtents());
+        RecoveredLog recovered = recovered(extent, RecoveryMode.DROP_TORN_TAIL);
         assertEquals(20, recovered.report().records());
         assertEquals(List.of(Finding.Kind.UNFINISHED), recovered.report().findings().stream().map(Finding::kind).toList());
         assertTrue(recovered.proven() <= 4096);
         made.close();
+    }
+
+    private static RecoveredLog recovered(FormattedExtent extent, RecoveryMode mode) {
+        Recovery recovery = new Recovery("x", List.of(new LogExtent(extent)), mode);
+        recovery.examine(true);
+        return recovery.finish(true, new NoMoreExtents());
     }
 }

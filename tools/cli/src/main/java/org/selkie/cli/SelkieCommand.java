@@ -30,7 +30,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         ProbeCommand.class,
         LogCommand.class,
         VerifyCommand.class,
-        ExplainCommand.class
+        ExplainCommand.class,
+        CrashTestCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {

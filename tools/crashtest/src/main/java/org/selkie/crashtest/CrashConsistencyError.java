@@ -9,7 +9,12 @@ public final class CrashConsistencyError extends AssertionError {
     private final transient Report report;
 
     CrashConsistencyError(Report report) {
-        super(report.toString(), report.violations().getFirst().thrown());
+        this(report.toString(), report);
+    }
+
+    /** With a message that says more than the report alone can. */
+    public CrashConsistencyError(String message, Report report) {
+        super(message, report.violations().getFirst().thrown());
         this.report = report;
     }
 

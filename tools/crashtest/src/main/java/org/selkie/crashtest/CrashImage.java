@@ -3,6 +3,7 @@ package org.selkie.crashtest;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.MappedByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +86,12 @@ public final class CrashImage {
     /** The memory of {@link #region(String)}. */
     public MemorySegment memory(String name) {
         return memory(named(name));
+    }
+
+    /** The memory of a region, for code that wants a mapped buffer. Its {@code force} does nothing. */
+    public MappedByteBuffer buffer(String name) {
+        // Every direct buffer is one of these, mapped or not.
+        return (MappedByteBuffer) memory(name).asByteBuffer();
     }
 
     private MemorySegment memory(ImageRegion region) {

@@ -13,7 +13,8 @@ public final class Site {
 
     /** Classes that record, or stand between the code under test and the memory: not what a reader looks for. */
     private static final List<String> RECORDING = List.of("org.selkie.crashtest.trace.", "org.selkie.crashtest.agent.",
-            "org.selkie.crashtest.ImageRegion", "java.lang.invoke.", "java.lang.foreign.", "java.nio.", "jdk.internal.");
+            "org.selkie.crashtest.ImageRegion", "org.selkie.crashtest.junit.CrashRun", "java.lang.invoke.",
+            "java.lang.foreign.", "java.nio.", "jdk.internal.");
 
     private final @Nullable Throwable stack;
 

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.crashtest.report;
+
+import org.jspecify.annotations.Nullable;
+import org.selkie.crashtest.Violation;
+import org.selkie.crashtest.trace.Event;
+import org.selkie.crashtest.trace.StoreKind;
+import org.selkie.crashtest.trace.Trace;
+
+/**
+ * How far one line of a store had come when the crash came, by the rules of flushes and fences.
+ *
+ * @param flush   the first flush of the line after the store, by any thread, before the crash
+ * @param fence   the fence of that flush's thread that completed it, or for a non-temporal store the fence of its own
+ * @param passing the first fence of the storing thread after the store that did not wait for it
+ * @param later   the first flush of the line after the crash: it came too late
+ * @param next    the next store of the same thread to another line before the crash: what may rely on it
+ */
+record StoreFate(Event.Store store, Event.@Nullable Flush flush, Event.@Nullable Fence fence,
+        Event.@Nullable Fence passing, Event.@Nullable Flush later, Event.@Nullable Store next) {
+
+    /** Of what lies in a line, or what else persists together. */
+    static StoreFate of(Trace trace, Event.Store store, Violation.Place line, int crashEvent) {
+        Event.Flush flush = null;
+        Event.Fence fence = null;
+        Event.Fence passing = null;
+        Event.Flush later = null;
+        Event.Store next = null;
+        boolean past = store.kind() == StoreKind.NON_TEMPORAL;
+        for (Event event : trace.events().subList(store.number() + 1, trace.events().size())) {
+            boolean before = event.number() < crashEvent;
+            if (event instanceof Event.Flush found && covers(found, line)) {
+                if (before && flush == null) {
+                    flush = found;
+                } else if (!before && later == null) {
+                    later = found;
+                }
+            } else if (event instanceof Event.Fence found && before) {
+                boolean completes = past ? found.thread() == store.thread()
+                        : flush != null && found.thread() == flush.thread();
+                if (completes && fence == null) {
+                    fence = found;
+                } else if (fence == null && passing == null && found.thread() == store.thread()) {
+                    passing = found;
+                }
+            } else if (before && next == null && event instanceof Event.Store found && found.thread() == store.thread()
+                    && (found.region() != store.region() || found.offsetBytes() >= line.offsetBytes() + line.lengthBytes()
+                            || found.offsetBytes() + found.lengthBytes() <= line.offsetBytes())) {
+                next = found;
+            }
+        }
+        return new StoreFate(store, flush, fence, passing, later, next);
+    }
+
+    private static boolean covers(Event.Flush flush, Violation.Place line) {
+        return flush.region().name().equals(line.region()) && flush.lengthBytes() > 0
+                && flush.offsetBytes() < line.offsetBytes() + line.lengthBytes()
+                && flush.offsetBytes() + flush.lengthBytes() > line.offsetBytes();
+    }
+
+    /** What to do, where that can be told. */
+    String remedy() {
+        if (store.kind() == StoreKind.NON_TEMPORAL) {
+            return "fence after it, before anything relies on it";
+        }
+        String range = store.region().name() + "[" + store.offsetBytes() + ", +" + store.lengthBytes() + "]";
+        if (flush != null && (next == null || flush.number() < next.number())) {
+            return "fence after the flush " + number(flush) + ", on the same thread, before " + (next == null
+                    ? "anything relies on the store" : "the store " + number(next) + " at " + next.site());
+        }
+        if (passing != null && (next == null || passing.number() < next.number())) {
+            return "flush " + range + " before the fence " + number(passing) + " at " + passing.site();
+        }
+        return "flush " + range + " and fence, before " + (next == null ? "anything relies on it"
+                : "the store " + number(next) + " at " + next.site());
+    }
+
+    static String number(Event event) {
+        return "#" + event.number();
+    }
+}

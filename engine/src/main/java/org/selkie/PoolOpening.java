@@ -329,9 +329,25 @@ final class PoolOpening {
         examined.forEach(log -> logs.put(log.name(), log.recover(extents)));
         // When nothing refuses the pool any more, and before a broken seal can close extents or a log can be given one.
         byLog.values().forEach(this::mend);
-        spareToMend.forEach(FormattedExtent::mendCopy);
+        spareToMend.forEach(extent -> mendSpare(extents.table(), extent));
         logs.forEach(extents.sealLoss()::watch);
         return logs;
+    }
+
+    /** A free one is closed as soon as its seal breaks, unless it is moving. */
+    private static void mendSpare(ExtentTable table, FormattedExtent extent) {
+        if (!table.depart(extent)) {
+            return;
+        }
+        try {
+            if (SealLoss.isSealed(extent)) {
+                extent.mendCopy();
+            }
+        } finally {
+            if (!table.arriveSealed(extent)) {
+                table.closeMoving(extent);
+            }
+        }
     }
 
     private void mend(List<FormattedExtent> extents) {

@@ -45,16 +45,19 @@ public final class AppendRatios {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final Extent ring;
+    private final Extent othersRing;
     private final Log single;
     private final Log shared;
     private final ExecutorService second = Executors.newSingleThreadExecutor();
-    private final MemorySegment tail = Arena.global().allocate(8, 64);
-    private final MemorySegment sharedTail = Arena.global().allocate(64, 64);
+    private final MemorySegment tail = Arena.global().allocate(128, 128);
+    private final MemorySegment othersTail = Arena.global().allocate(128, 128);
+    private final MemorySegment sharedTail = Arena.global().allocate(128, 128);
     private long trimmedSingle;
     private long trimmedShared;
 
-    private AppendRatios(Extent ring, Pool pool) {
+    private AppendRatios(Extent ring, Extent othersRing, Pool pool) {
         this.ring = ring;
+        this.othersRing = othersRing;
         this.single = pool.log("single", LogOptions.forSingleWriter());
         this.shared = pool.log("shared");
     }
@@ -66,14 +69,16 @@ public final class AppendRatios {
         List<Integer> payloads = args.length > 2 ? Arrays.stream(args).skip(2).map(Integer::valueOf).toList() : PAYLOADS;
         ExtentOptions options = ExtentOptions.ofLength(RING_BYTES + (1 << 20)).withRequiredDurability(Durability.PROCESS_CRASH);
         try (Extent ring = Extent.create(directory.resolve("ring"), options);
+                Extent othersRing = Extent.create(directory.resolve("others-ring"), options);
                 Pool pool = Pool.open(directory.resolve("pool"),
                         PoolOptions.defaults().withDurability(Durability.PROCESS_CRASH)
                                 .withExtentBytes(EXTENT_BYTES).withSpareExtents(4))) {
             System.out.println("medium: " + pool.report().description() + "; ns an append, median of " + turns
                     + " turns; ratios to C within a turn: median [quartiles]");
-            System.out.printf("%-8s %-8s %8s | %-26s %-5s | %-26s | %-26s | %-26s%n", "payload", "", "C ns",
-                    "single writer / C", "B/op", "shared, one thread / C", "two threads: speed-up", "two threads in C: speed-up");
-            AppendRatios ratios = new AppendRatios(ring, pool);
+            System.out.printf("%-8s %-8s %8s | %-26s %-5s | %-26s | %-26s | %-26s | %-26s%n", "payload", "", "C ns",
+                    "single writer / C", "B/op", "shared, one thread / C", "two threads: speed-up", "two threads in C: speed-up",
+                    "in C, nothing shared");
+            AppendRatios ratios = new AppendRatios(ring, othersRing, pool);
             for (boolean touched : new boolean[] {false, true}) {
                 for (int payload : payloads) {
                     ratios.measure(payload, touched, turns);
@@ -105,6 +110,12 @@ public final class AppendRatios {
             return other.get();
         });
         long[] allocated = {0, 0};
+        contenders.put("apart", () -> {
+            Future<Long> other = second.submit(() -> Ceiling.appendAlone(othersRing.address(), RING_BYTES, inC, payloadBytes,
+                    n[0], othersTail, touched));
+            Ceiling.appendAlone(ring.address(), RING_BYTES, inC2, payloadBytes, n[0], tail, touched);
+            return other.get();
+        });
         contenders.put("single", () -> {
             long before = THREADS.getCurrentThreadAllocatedBytes();
             long position = append(single, mine.bytes(), n[0], touched);
@@ -134,10 +145,10 @@ public final class AppendRatios {
             }
             trim();
         }
-        System.out.printf(Locale.ROOT, "%-8d %-8s %8.1f | %-26s %-5.2f | %-26s | %-26s | %-26s%n", payloadBytes,
+        System.out.printf(Locale.ROOT, "%-8d %-8s %8.1f | %-26s %-5.2f | %-26s | %-26s | %-26s | %-26s%n", payloadBytes,
                 touched ? "touched" : "at rest", median(nanos.get("c")), ratio(nanos, "single", "c", 1),
                 (double) allocated[0] / allocated[1], ratio(nanos, "shared", "c", 1), ratio(nanos, "shared", "two", 2),
-                ratio(nanos, "c", "c2", 2));
+                ratio(nanos, "c", "c2", 2), ratio(nanos, "c", "apart", 2));
     }
 
     private void trim() {

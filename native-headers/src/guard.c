@@ -88,7 +88,7 @@ SELKIE_API int64_t selkie_guard_installed(void) {
 #if defined(__x86_64__)
 #include <cpuid.h>
 
-// Bits: 1 CRC32 (SSE4.2), 2 CLFLUSH, 4 CLFLUSHOPT, 8 CLWB, 32 AVX-512F, which the kernel has to have switched on, too.
+// Bits: 1 CRC32 (SSE4.2), 2 CLFLUSH, 4 CLFLUSHOPT, 8 CLWB, 32 AVX-512 F, BW and DQ, which the kernel has to have switched on, too.
 SELKIE_API int64_t selkie_cpu_features(void) {
     unsigned a, b, c, d;
     int64_t features = 0;
@@ -99,7 +99,7 @@ SELKIE_API int64_t selkie_cpu_features(void) {
         features |= (b >> 23 & 1) << 2 | (b >> 24 & 1) << 3;
     }
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f")) {
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")) {
         features |= 32;
     }
     return features;

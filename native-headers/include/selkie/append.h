@@ -30,18 +30,19 @@ SELKIE_INLINE uint64_t selkie_tail_word(const unsigned char *end, uint64_t lengt
     return word;
 }
 
-// How bytes are stored: a word, 16 bytes to a multiple of 16, a line to its beginning. Constants at each use, so that each
-// use has its own code.
+// How bytes are stored: a word, 16 bytes to a multiple of 16, a line to its beginning; `by_lines` says that nothing less than a
+// line is. Constants at each use, so that each use has its own code.
 struct selkie_stores {
     void (*word)(uint64_t *to, uint64_t word);
     void (*pair)(uint64_t *to, const void *from);
     void (*line)(uint64_t *to, const void *from);
+    int by_lines;
 };
 
-#define SELKIE_STORES_NT ((struct selkie_stores){selkie_store_nt, selkie_store_pair_nt, selkie_store_line_nt})
-#define SELKIE_STORES_NT_512 ((struct selkie_stores){selkie_store_nt, selkie_store_pair_nt, selkie_store_line_nt_512})
+#define SELKIE_STORES_NT ((struct selkie_stores){selkie_store_nt, selkie_store_pair_nt, selkie_store_line_nt, 0})
+#define SELKIE_STORES_NT_512 ((struct selkie_stores){selkie_store_nt, selkie_store_pair_nt, selkie_store_line_nt_512, 1})
 #define SELKIE_STORES_PLAIN                                                                                            \
-    ((struct selkie_stores){selkie_store_plain, selkie_store_pair_plain, selkie_store_line_plain})
+    ((struct selkie_stores){selkie_store_plain, selkie_store_pair_plain, selkie_store_line_plain, 0})
 
 SELKIE_INLINE uint64_t selkie_crc32c_words(uint64_t crc, const unsigned char *from, const int words) {
 #pragma GCC unroll 8
@@ -51,8 +52,8 @@ SELKIE_INLINE uint64_t selkie_crc32c_words(uint64_t crc, const unsigned char *fr
     return crc;
 }
 
-// Stores whole words to the beginning of a line, and returns the checksum carried on over them.
-SELKIE_INLINE uint64_t selkie_store_words(const struct selkie_stores stores, uint64_t **to, const unsigned char **from,
+// Stores what there is of whole lines, and returns the checksum carried on over them.
+SELKIE_INLINE uint64_t selkie_store_lines(const struct selkie_stores stores, uint64_t **to, const unsigned char **from,
                                           const unsigned char *const end, uint64_t crc) {
     uint64_t *word = *to;
     const unsigned char *at = *from;
@@ -62,22 +63,59 @@ SELKIE_INLINE uint64_t selkie_store_words(const struct selkie_stores stores, uin
         at += SELKIE_LINE_BYTES;
         word += 8;
     }
-    while (at != end) {
-        const uint64_t w = *(const selkie_word *)at;
-        crc = selkie_crc32c_u64(crc, w);
-        stores.word(word++, w);
-        at += 8;
-    }
     *to = word;
     *from = at;
     return crc;
 }
+
+#if defined(__x86_64__)
+
+SELKIE_INLINE uint64_t selkie_low_bits(uint64_t bits) { return ((uint64_t)1 << bits) - 1; }
+
+// A record's first line and what its payload leaves of the others: each in one store.
+SELKIE_INLINE void selkie_store_ends_512(uint64_t *to, uint64_t first, uint64_t position, uint64_t third,
+                                         const unsigned char *payload, uint64_t length) {
+    const uint64_t in_first =
+        length < SELKIE_FIRST_LINE_PAYLOAD_BYTES ? length : SELKIE_FIRST_LINE_PAYLOAD_BYTES;
+    const uint64_t bytes = selkie_record_bytes(length);
+    const uint32_t lines = (uint32_t)(bytes / SELKIE_LINE_BYTES);
+    const uint32_t last_half = 0x8000;
+    if (lines > 1) {
+        const uint64_t left = (length - in_first) % SELKIE_LINE_BYTES;
+        const unsigned char *const from = payload + (length - left);
+        uint64_t *const last = to + (bytes - SELKIE_LINE_BYTES) / 8;
+        uint64_t mask = selkie_low_bits(left);
+        if (left > SELKIE_LINE_BYTES - sizeof lines) {
+            selkie_store_part_nt_512(last - SELKIE_LINE_BYTES / 8, from, mask, 0, 0);
+            mask = 0;
+        }
+        selkie_store_part_nt_512(last, from, mask, lines, last_half);
+    }
+    selkie_store_first_line_nt_512(to, first, position, third, payload, selkie_low_bits(in_first), lines,
+                                   lines > 1 ? 0 : last_half);
+}
+
+#else
+
+SELKIE_INLINE void selkie_store_ends_512(uint64_t *to, uint64_t first, uint64_t position, uint64_t third,
+                                         const unsigned char *payload, uint64_t length) {
+    (void)to, (void)first, (void)position, (void)third, (void)payload, (void)length;
+}
+
+#endif
 
 // The first line of a record that is longer, all at once: the checksum is known last, and a line that is stored in two goes,
 // with others between, may leave the core half full, which costs as much as another fence
 // (docs/decisions/0010-whole-lines-and-a-fence-that-ends.md).
 SELKIE_INLINE void selkie_store_first_line(const struct selkie_stores stores, uint64_t *to, uint64_t first, uint64_t position,
                                            uint64_t third, const unsigned char *payload) {
+#if defined(__x86_64__)
+    if (stores.by_lines) {
+        selkie_store_first_line_nt_512(to, first, position, third, payload, selkie_low_bits(SELKIE_FIRST_LINE_PAYLOAD_BYTES),
+                                       0, 0);
+        return;
+    }
+#endif
     stores.word(to, first);
     stores.word(to + 1, position);
     stores.word(to + 2, third);
@@ -91,6 +129,7 @@ SELKIE_INLINE void selkie_store_first_line(const struct selkie_stores stores, ui
 SELKIE_INLINE uint64_t selkie_write_record(const struct selkie_stores stores, void *to, const void *payload,
                                            uint64_t length, uint64_t position, uint32_t seed, uint64_t third) {
     const unsigned char *from = (const unsigned char *)payload;
+    const unsigned char *const end = from + (length & ~(uint64_t)7);
     const uint64_t bytes = selkie_record_bytes(length);
     uint64_t *const last = (uint64_t *)((char *)to + bytes) - 1;
     uint64_t crc = selkie_crc32c_u32(seed, (uint32_t)length);
@@ -103,22 +142,40 @@ SELKIE_INLINE uint64_t selkie_write_record(const struct selkie_stores stores, vo
         word += SELKIE_FIRST_LINE_PAYLOAD_BYTES / 8;
         from += SELKIE_FIRST_LINE_PAYLOAD_BYTES;
     }
-    crc = selkie_store_words(stores, &word, &from, (const unsigned char *)payload + (length & ~(uint64_t)7), crc);
+    crc = selkie_store_lines(stores, &word, &from, end, crc);
+    // The rest in words, which are only summed where lines are stored whole.
+    while (from != end) {
+        const uint64_t whole = *(const selkie_word *)from;
+        crc = selkie_crc32c_u64(crc, whole);
+        if (!stores.by_lines) {
+            stores.word(word, whole);
+        }
+        word++;
+        from += 8;
+    }
     uint64_t w = selkie_tail_word(from + (length & 7), length);
     while (word != last) {
         crc = selkie_crc32c_u64(crc, w);
-        stores.word(word++, w);
+        if (!stores.by_lines) {
+            stores.word(word, w);
+        }
+        word++;
         w = 0;
     }
     w |= (bytes / SELKIE_LINE_BYTES) << 32;
     crc = selkie_crc32c_u64(crc, w);
+    const uint64_t first = crc | length << 32;
+    if (stores.by_lines) {
+        selkie_store_ends_512((uint64_t *)to, first, position, third, (const unsigned char *)payload, length);
+        return bytes;
+    }
     stores.word(word, w);
     if (fills_a_line) {
-        selkie_store_first_line(stores, (uint64_t *)to, crc | length << 32, position, third, (const unsigned char *)payload);
+        selkie_store_first_line(stores, (uint64_t *)to, first, position, third, (const unsigned char *)payload);
     } else {
         stores.word((uint64_t *)to + 2, third);
         stores.word((uint64_t *)to + 1, position);
-        stores.word((uint64_t *)to, crc | length << 32);
+        stores.word((uint64_t *)to, first);
     }
     return bytes;
 }
@@ -151,7 +208,7 @@ SELKIE_INLINE uint64_t selkie_write_batch(const struct selkie_stores stores, voi
         uint64_t *first = word;
         word += SELKIE_LINE_BYTES / 8;
         const unsigned char *body = from + SELKIE_LINE_BYTES;
-        crc = selkie_store_words(stores, &word, &body, from + record, crc);
+        crc = selkie_store_lines(stores, &word, &body, from + record, crc);
         selkie_store_first_line(stores, first, crc | (header[0] & 0xffffffff00000000ull), header[1], header[2],
                                 from + SELKIE_RECORD_HEADER_BYTES);
         from += record;

@@ -35,10 +35,45 @@ SELKIE_INLINE void selkie_store_line_nt(uint64_t *to, const void *from) {
         selkie_store_pair_nt(to + 2 * i, (const char *)from + 16 * i);
     }
 }
-// One store in place of four, where the processor has AVX-512: the next record fits into the store queue behind the fence of
-// this one. Register 16 needs no VZEROUPPER, and the compiler, not built for AVX-512, does not use it.
+// With AVX-512 a line is one store: nothing can part it, and the next record fits into the store queue behind the fence of this
+// one. Registers from 16 on need no VZEROUPPER, and the compiler, not built for AVX-512, uses neither them nor the masks.
 SELKIE_INLINE void selkie_store_line_nt_512(uint64_t *to, const void *from) {
     __asm__ volatile("vmovdqu64 (%1), %%zmm16\n\tvmovntdq %%zmm16, (%0)" : : "r"(to), "r"(from) : "memory");
+}
+// A record's first line: three words, then the bytes of `payload` that `bytes_mask` has, at most 40, then zeros. Where
+// `lines_mask` is 0x8000 rather than 0, `lines` is in the last four bytes. Bytes that a mask leaves out are not read.
+SELKIE_INLINE void selkie_store_first_line_nt_512(uint64_t *to, uint64_t first, uint64_t second, uint64_t third,
+                                                  const void *payload, uint64_t bytes_mask, uint32_t lines,
+                                                  uint32_t lines_mask) {
+    __asm__ volatile("kmovq %[bytes], %%k1\n\t"
+                     "vmovdqu8 (%[payload]), %%zmm17%{%%k1%}%{z%}\n\t"
+                     "kmovd %[words], %%k1\n\t"
+                     "vmovq %[first], %%xmm16\n\t"
+                     "vpinsrq $1, %[second], %%xmm16, %%xmm16\n\t"
+                     "vmovq %[third], %%xmm18\n\t"
+                     "vinserti32x4 $1, %%xmm18, %%zmm16, %%zmm16\n\t"
+                     "valignq $5, %%zmm17, %%zmm17, %%zmm16%{%%k1%}\n\t" // the payload, three words up
+                     "kmovd %[last], %%k1\n\t"
+                     "vpbroadcastd %[lines], %%zmm16%{%%k1%}\n\t"
+                     "vmovntdq %%zmm16, (%[to])"
+                     :
+                     : [to] "r"(to), [first] "r"(first), [second] "r"(second), [third] "r"(third),
+                       [payload] "r"(payload), [bytes] "r"(bytes_mask), [words] "r"(0xf8), [lines] "r"(lines),
+                       [last] "r"(lines_mask)
+                     : "memory");
+}
+// Any other line: the bytes of `from` that the mask has, then zeros, and `lines` as above.
+SELKIE_INLINE void selkie_store_part_nt_512(uint64_t *to, const void *from, uint64_t bytes_mask, uint32_t lines,
+                                            uint32_t lines_mask) {
+    __asm__ volatile("kmovq %[bytes], %%k1\n\t"
+                     "vmovdqu8 (%[from]), %%zmm16%{%%k1%}%{z%}\n\t"
+                     "kmovd %[last], %%k1\n\t"
+                     "vpbroadcastd %[lines], %%zmm16%{%%k1%}\n\t"
+                     "vmovntdq %%zmm16, (%[to])"
+                     :
+                     : [to] "r"(to), [from] "r"(from), [bytes] "r"(bytes_mask), [lines] "r"(lines),
+                       [last] "r"(lines_mask)
+                     : "memory");
 }
 // A checksum is carried in 64 bits, the upper half zero: the instruction wants it so, and a narrowing between two steps
 // would lengthen the chain of dependent instructions that the speed of a record rests on.

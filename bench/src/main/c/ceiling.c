@@ -10,7 +10,8 @@
 static const uint32_t SEED = 0x5e1c1e;
 #define THIRD ((uint64_t)SELKIE_RECORD_DATA << 24)
 
-static void touch(unsigned char *payload, uint64_t length, uint64_t with) { memset(payload, (int)with, length); }
+// The message is copied in from behind the payload, as a program puts one into its buffer; the JVM has the same copy.
+static void touch(unsigned char *payload, uint64_t length) { memcpy(payload, payload + length, length); }
 
 // Both loops, and the batches, for each way to store: the engine takes the widest that the processor has.
 #define CEILING_LOOPS(suffix, stores)                                                                                  \
@@ -20,7 +21,7 @@ static void touch(unsigned char *payload, uint64_t length, uint64_t with) { mems
         uint64_t position = *tail;                                                                                     \
         for (uint64_t i = 0; i < appends; i++) {                                                                       \
             if (touched) {                                                                                             \
-                touch(payload, length, i);                                                                             \
+                touch(payload, length);                                                                                \
             }                                                                                                          \
             selkie_write_record(stores, ring + (position & (ring_bytes - 1)), payload, length, position, SEED, THIRD); \
             selkie_fence_inline();                                                                                     \
@@ -35,7 +36,7 @@ static void touch(unsigned char *payload, uint64_t length, uint64_t with) { mems
         uint64_t position = 0;                                                                                         \
         for (uint64_t i = 0; i < appends; i++) {                                                                       \
             if (touched) {                                                                                             \
-                touch(payload, length, i);                                                                             \
+                touch(payload, length);                                                                                \
             }                                                                                                          \
             position = __atomic_fetch_add(tail, bytes, __ATOMIC_ACQ_REL);                                              \
             selkie_write_record(stores, ring + (position & (ring_bytes - 1)), payload, length, position, SEED, THIRD); \
@@ -58,7 +59,9 @@ static void touch(unsigned char *payload, uint64_t length, uint64_t with) { mems
 CEILING_LOOPS(_plain_width, SELKIE_STORES_NT)
 #if defined(__x86_64__)
 CEILING_LOOPS(_512, SELKIE_STORES_NT_512)
-#define WIDEST(loop) (__builtin_cpu_supports("avx512f") ? loop##_512 : loop##_plain_width)
+#define HAS_512                                                                                                        \
+    (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
+#define WIDEST(loop) (HAS_512 ? loop##_512 : loop##_plain_width)
 #else
 #define WIDEST(loop) loop##_plain_width
 #endif

@@ -6,7 +6,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -75,14 +74,12 @@ public class AppendBenchmark {
     @State(Scope.Thread)
     public static class Writer {
         private LonelyArray lonely;
-        private byte[] payload;
         private MemorySegment nativePayload;
 
         @Setup
         public void allocate(AppendBenchmark benchmark) {
             lonely = new LonelyArray(benchmark.payloadBytes);
-            payload = lonely.bytes();
-            nativePayload = Arena.ofAuto().allocate(benchmark.payloadBytes, 64).fill((byte) 42);
+            nativePayload = Arena.ofAuto().allocate(2L * benchmark.payloadBytes, 64).fill((byte) 42);
         }
     }
 
@@ -138,7 +135,7 @@ public class AppendBenchmark {
     @Threads(1)
     @OperationsPerInvocation(APPENDS)
     public long selkieSingleWriter(Writer writer) {
-        long position = append(single, writer.payload);
+        long position = append(single, writer.lonely);
         if (position - trimmedSingle > TRIM_BYTES) {
             trimmedSingle = position;
             single.trim(single.persistedPosition());
@@ -151,7 +148,7 @@ public class AppendBenchmark {
     @Threads(1)
     @OperationsPerInvocation(APPENDS)
     public long selkieShared1(Writer writer) {
-        long position = append(shared, writer.payload);
+        long position = append(shared, writer.lonely);
         trimShared(position);
         return position;
     }
@@ -161,18 +158,18 @@ public class AppendBenchmark {
     @Threads(2)
     @OperationsPerInvocation(APPENDS)
     public long selkieShared2(Writer writer) {
-        long position = append(shared, writer.payload);
+        long position = append(shared, writer.lonely);
         trimShared(position);
         return position;
     }
 
-    private long append(Log log, byte[] payload) {
+    private long append(Log log, LonelyArray payload) {
         long position = 0;
         for (int i = 0; i < APPENDS; i++) {
             if (touched) {
-                Arrays.fill(payload, (byte) i);
+                payload.touch();
             }
-            position = log.append(payload);
+            position = log.append(payload.bytes());
         }
         return position;
     }

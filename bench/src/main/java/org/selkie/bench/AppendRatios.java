@@ -95,8 +95,8 @@ public final class AppendRatios {
     }
 
     private void measure(int payloadBytes, boolean touched, int turns) throws Exception {
-        MemorySegment inC = Arena.ofAuto().allocate(payloadBytes, 64).fill((byte) 42);
-        MemorySegment inC2 = Arena.ofAuto().allocate(payloadBytes, 64).fill((byte) 42);
+        MemorySegment inC = Arena.ofAuto().allocate(2L * payloadBytes, 64).fill((byte) 42);
+        MemorySegment inC2 = Arena.ofAuto().allocate(2L * payloadBytes, 64).fill((byte) 42);
         LonelyArray mine = new LonelyArray(payloadBytes);
         LonelyArray others = new LonelyArray(payloadBytes);
         int appends = 256;
@@ -118,15 +118,15 @@ public final class AppendRatios {
         });
         contenders.put("single", () -> {
             long before = THREADS.getCurrentThreadAllocatedBytes();
-            long position = append(single, mine.bytes(), n[0], touched);
+            long position = append(single, mine, n[0], touched);
             allocated[0] += THREADS.getCurrentThreadAllocatedBytes() - before;
             allocated[1] += n[0];
             return position;
         });
-        contenders.put("shared", () -> append(shared, mine.bytes(), n[0], touched));
+        contenders.put("shared", () -> append(shared, mine, n[0], touched));
         contenders.put("two", () -> {
-            Future<Long> other = second.submit(() -> append(shared, others.bytes(), n[0], touched));
-            append(shared, mine.bytes(), n[0], touched);
+            Future<Long> other = second.submit(() -> append(shared, others, n[0], touched));
+            append(shared, mine, n[0], touched);
             return other.get();
         });
         Map<String, List<Double>> nanos = new LinkedHashMap<>();
@@ -162,13 +162,13 @@ public final class AppendRatios {
         }
     }
 
-    private static long append(Log log, byte[] payload, int appends, boolean touched) {
+    private static long append(Log log, LonelyArray payload, int appends, boolean touched) {
         long position = 0;
         for (int i = 0; i < appends; i++) {
             if (touched) {
-                Arrays.fill(payload, (byte) i);
+                payload.touch();
             }
-            position = log.append(payload);
+            position = log.append(payload.bytes());
         }
         return position;
     }

@@ -30,7 +30,11 @@ final class Ceiling {
     private Ceiling() {
     }
 
-    /** So many appends by the only thread. */
+    /**
+     * So many appends by the only thread.
+     *
+     * @param payload the payload, and as much again: what it is overwritten with before each append if it is {@code touched}
+     */
     static long appendAlone(long ring, long ringBytes, MemorySegment payload, long lengthBytes, long appends,
             MemorySegment tail, boolean touched) {
         try {

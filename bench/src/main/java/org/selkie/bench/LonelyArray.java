@@ -13,10 +13,21 @@ final class LonelyArray {
 
     /** Allocated one after the other, and moved by a collector in this order. */
     private final byte[][] gapArrayGap;
+    private final byte[] message;
 
     LonelyArray(int lengthBytes) {
         gapArrayGap = new byte[][] {new byte[GAP_BYTES], new byte[lengthBytes], new byte[GAP_BYTES]};
-        Arrays.fill(bytes(), (byte) 42);
+        message = new byte[lengthBytes];
+        Arrays.fill(message, (byte) 42);
+        touch();
+    }
+
+    /**
+     * Writes the array anew, as a program puts a message into its buffer: by the copy that C has in {@code memcpy}. A fill would
+     * be compiled to stores of this or that width, as it happens, and what loads them waits or does not.
+     */
+    void touch() {
+        System.arraycopy(message, 0, bytes(), 0, message.length);
     }
 
     byte[] bytes() {

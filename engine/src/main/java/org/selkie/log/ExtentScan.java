@@ -13,7 +13,7 @@ final class ExtentScan {
     private static final long NO_BATCH = -1;
     /** A walk returns to Java after so many bytes, so that it can be stopped. */
     private static final long STEP_BYTES = 4L << 20;
-    private static final long PAGE_BYTES = 4096;
+    static final long PAGE_BYTES = 4096;
     /**
      * An extent forged so that every line looks like a record is given up after so many times its length: of all that the
      * searches and walks of one scan have summed, since a forged extent has many places to search from.

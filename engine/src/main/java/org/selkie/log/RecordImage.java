@@ -14,7 +14,8 @@ import org.selkie.os.HotPath;
  * @param extent         the file or slice
  * @param offsetBytes    in the extent
  * @param position       in the log, where it was looked
- * @param bytes          a read-only copy from there on: of the whole record if its length can be believed, else of one line
+ * @param bytes          a read-only copy from there on: of the whole record if it verifies or is of at most 1 MiB, else of one
+ *                       line
  * @param verdict        whether it is a record
  * @param computedCrc    the checksum that the bytes should have, from the extent's seed
  */
@@ -36,6 +37,9 @@ public record RecordImage(String extent, long offsetBytes, long position, Memory
     public record Field(String name, int offsetBytes, int lengthBytes) {
     }
 
+    /** What is copied of a record that does not verify: its length may be forged. */
+    private static final int UNVERIFIED_BYTES = 1 << 20;
+
     /** Records begin at multiples of it. */
     public static final int ALIGNMENT_BYTES = RecordLayout.LINE_BYTES;
 
@@ -45,12 +49,14 @@ public record RecordImage(String extent, long offsetBytes, long position, Memory
         long spaceBytes = extent.end - position;
         MemorySegment line = copyOut(address, RecordLayout.LINE_BYTES);
         long recordBytes = RecordLayout.recordBytes(RecordLayout.length(line) & 0xffffffffL);
-        boolean whole = RecordLayout.position(line) == position && recordBytes <= spaceBytes;
-        MemorySegment bytes = whole ? copyOut(address, (int) recordBytes) : line;
         long code = HotPath.readLongRecord(address, spaceBytes, position, extent.seed, MemorySegment.NULL, 0);
         if (code == HotPath.FAULT) {
-            throw ExtentFaultException.onLoad(address, bytes.byteSize());
+            throw ExtentFaultException.onLoad(address, Math.min(recordBytes, spaceBytes));
         }
+        boolean verifies = code >= 0 || code == HotPath.UNKNOWN;
+        boolean whole = RecordLayout.position(line) == position
+                && recordBytes <= (verifies ? spaceBytes : Math.min(spaceBytes, UNVERIFIED_BYTES));
+        MemorySegment bytes = whole ? copyOut(address, (int) recordBytes) : line;
         long summedBytes = RecordLayout.isSpan(RecordLayout.type(line)) ? RecordLayout.LINE_BYTES : bytes.byteSize();
         int crc = HotPath.crc32c(bytes.asSlice(RecordLayout.LENGTH_OFFSET), summedBytes - RecordLayout.LENGTH_OFFSET,
                 extent.seed);

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.log;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.selkie.fault.ExtentFaultException;
 import org.selkie.fault.PoolFormatException;
 import org.selkie.format.ExtentHeader;
 import org.selkie.format.RecordLayout;
 import org.selkie.log.ExtentSurvey.Gap;
 import org.selkie.log.Finding.Kind;
 import org.selkie.os.HotPath;
+import org.selkie.persist.Granularity;
 
 /**
  * Finds the records of a log after a crash. docs/format.md, "Recovery", has the cases.
@@ -264,8 +267,26 @@ final class Recovery {
             long first = Math.max(from, extent.first);
             long last = Math.min(to, extent.end);
             if (first < last) {
+                if (extent.persister.granularity() == Granularity.PAGE) {
+                    storePagesAgain(extent, first, last);
+                }
                 extent.persister.persist(extent.addressOf(first), last - first);
             }
+        }
+    }
+
+    /**
+     * After a write-back that failed the kernel has these pages for clean, and would not write them again: a word of each is
+     * stored over itself.
+     */
+    private static void storePagesAgain(LogExtent extent, long first, long last) {
+        MemorySegment word = MemorySegment.ofArray(new long[1]);
+        for (long at = first; at < last; at = (at | (ExtentScan.PAGE_BYTES - 1)) + 1) {
+            long address = extent.addressOf(at);
+            if (HotPath.copyOut(word, address, Long.BYTES) < 0) {
+                throw ExtentFaultException.onLoad(address, Long.BYTES);
+            }
+            extent.persister.copy(address, word, Long.BYTES);
         }
     }
 

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.log;
 
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -16,6 +21,7 @@ import org.selkie.fault.PositionException;
 import org.selkie.persist.Durability;
 import org.selkie.persist.Granularity;
 import org.selkie.testing.Damage;
+import org.selkie.testing.DirtyPages;
 import org.selkie.testing.Pools;
 import org.selkie.testing.Pools.Entry;
 import org.selkie.testing.Scratch;
@@ -134,6 +140,52 @@ final class GroupCommitTest {
 
     @Test
     void whatAKilledProcessLeftInThePageCacheIsWrittenBackBeforeItCountsAsDurable() {
+        Path killed = killedBeforeItsWriteBack();
+        TreeMap<Long, Long> writtenBack = new TreeMap<>();
+        PoolOptions recording = PoolOptions.defaults().withPersister(persister -> new WrappedPersister(persister) {
+            @Override
+            protected void writeBack(long address, long lengthBytes, Runnable written) {
+                written.run();
+                writtenBack.merge(address, lengthBytes, Math::max);
+            }
+        });
+        try (Pool pool = Pool.open(killed, recording)) {
+            LogReader reader = pool.log("x").reader();
+            assertTrue(reader.next(), "it was not acknowledged, but it is whole");
+            assertTrue(writtenBack.values().stream().anyMatch(bytes -> bytes >= 128),
+                    () -> "a reader was told that the record is durable, and these ranges alone were: " + writtenBack);
+        }
+    }
+
+    @Test
+    void pagesThatTheKernelHasForCleanAreStoredAgainAsTheirWriteBackMayHaveFailed() throws IOException {
+        Path killed = killedBeforeItsWriteBack();
+        // A failed write-back leaves pages that are clean and not on the medium; a good one leaves them clean as well.
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(killed)) {
+            for (Path file : files) {
+                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                    channel.force(true);
+                }
+            }
+        }
+        AtomicLong dirtyBytes = new AtomicLong();
+        PoolOptions watching = PoolOptions.defaults().withPersister(persister -> new WrappedPersister(persister) {
+            @Override
+            protected void writeBack(long address, long lengthBytes, Runnable written) {
+                if (lengthBytes >= 128 && address % 4096 == 0) {
+                    dirtyBytes.addAndGet(DirtyPages.bytesUnder(killed));
+                }
+                written.run();
+            }
+        });
+        try (Pool pool = Pool.open(killed, watching)) {
+            assertTrue(pool.log("x").reader().next(), "it was not acknowledged, but it is whole");
+            assertTrue(dirtyBytes.get() >= 4096, "it counts as durable, and its page was clean when it was written back");
+        }
+    }
+
+    /** A pool whose only record is whole in the page cache, and whose writer was killed before its write-back. */
+    private Path killedBeforeItsWriteBack() {
         Path directory = disk.path("pool");
         Path killed = disk.path("killed");
         CountDownLatch writing = new CountDownLatch(1);
@@ -161,19 +213,6 @@ final class GroupCommitTest {
             goOn.countDown();
             threads.await(20);
         }
-        TreeMap<Long, Long> writtenBack = new TreeMap<>();
-        PoolOptions recording = PoolOptions.defaults().withPersister(persister -> new WrappedPersister(persister) {
-            @Override
-            protected void writeBack(long address, long lengthBytes, Runnable written) {
-                written.run();
-                writtenBack.merge(address, lengthBytes, Math::max);
-            }
-        });
-        try (Pool pool = Pool.open(killed, recording)) {
-            LogReader reader = pool.log("x").reader();
-            assertTrue(reader.next(), "it was not acknowledged, but it is whole");
-            assertTrue(writtenBack.values().stream().anyMatch(bytes -> bytes >= 128),
-                    () -> "a reader was told that the record is durable, and these ranges alone were: " + writtenBack);
-        }
+        return killed;
     }
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.log;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +31,9 @@ import org.selkie.testing.Pools.Entry;
 import org.selkie.testing.Scratch;
 import org.selkie.testing.Threads;
 
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -61,6 +66,25 @@ final class PayloadTest {
         byte[] payload = Pools.payload(expected.size() + 1L, lengthBytes);
         expected.add(payload);
         return payload;
+    }
+
+    /** Records are stored a line at a time; what a line has beyond the payload must not be fetched. */
+    @Test
+    void nothingIsReadBehindAPayloadThatEndsWhereItsFileDoes() throws IOException {
+        int pageBytes = 4096;
+        Path file = scratch.path("payload");
+        try (Arena arena = Arena.ofConfined();
+                FileChannel channel = FileChannel.open(file, CREATE_NEW, READ, WRITE)) {
+            MemorySegment mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, 2 * pageBytes, arena);
+            // The second page stays mapped, and is none: whoever touches it gets a SIGBUS.
+            channel.truncate(pageBytes);
+            for (int lengthBytes = 0; lengthBytes <= 300; lengthBytes++) {
+                MemorySegment last = mapped.asSlice(pageBytes - lengthBytes, lengthBytes);
+                last.copyFrom(MemorySegment.ofArray(next(lengthBytes)));
+                log.append(last);
+            }
+        }
+        check();
     }
 
     private void check() {

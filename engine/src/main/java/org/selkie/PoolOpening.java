@@ -300,7 +300,7 @@ final class PoolOpening {
         }
         medium.remove(number);
         findings.add(new Finding(Finding.Kind.UNFINISHED, name, 0, -1, extents.header().extentBytes(),
-                "it was blank: a crash left it before it became an extent; removed"));
+                "blank: a crash left it before it became an extent; removed"));
     }
 
     private FormattedExtent openOrRestore(PoolExtents extents, int number) {

@@ -203,8 +203,10 @@ final class DemoCommand implements Callable<Integer> {
 
     /** What nothing says was ever durable is not worth more than a short line; what is lost is. */
     private static String brief(Finding finding) {
-        return finding.kind().isLoss() ? finding.toString() : finding.kind() + ", not known to have been durable: "
-            + Figures.count(finding.lengthBytes(), "byte") + " at position " + finding.position();
+        // Without a position it is of an extent, not of a record, and says itself what it is.
+        return finding.kind().isLoss() || finding.position() < 0 ? finding.toString()
+                : finding.kind() + ", not known to have been durable: " + Figures.count(finding.lengthBytes(), "byte")
+                        + " at position " + finding.position();
     }
 
     private static void table(List<Row> rows, PrintWriter out) {

@@ -224,7 +224,7 @@ final class Explorer {
             }
             if (!warned[i]) {
                 warned[i] = true;
-                worker.watched.expire(worker.thread);
+                worker.watched.expire(current, worker.thread);
                 return false;
             }
             if (now - since[i] < 2 * limit) {

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.crashtest.engine;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import org.selkie.ImagePool;
+import org.selkie.Pool;
+import org.selkie.crashtest.CrashImage;
+import org.selkie.crashtest.Exploration;
+import org.selkie.crashtest.engine.Recovered.Entry;
+import org.selkie.crashtest.trace.Operation;
+import org.selkie.crashtest.trace.Recorder;
+import org.selkie.crashtest.trace.Trace;
+import org.selkie.log.Log;
+
+/** A recorded run of a log, and who knows what it owes after a crash. */
+record LogRun(Trace trace, LogOracle oracle) {
+
+    /** From a new pool on. */
+    static LogRun record(LogWorkload workload, LogMachine machine, SplittableRandom random) {
+        Recorder recorder = Recorder.create();
+        ImagePool pool = ImagePool.create(machine.granularity(), workload.extents(), recorder);
+        workload.run(new LogSession(pool, recorder, random));
+        return new LogRun(recorder.trace(), new LogOracle(pool));
+    }
+
+    /** What one crash left. */
+    private record Crash(Map<String, byte[]> image, List<Operation> acknowledged, List<Operation> inFlight) {
+    }
+
+    /**
+     * From a crash of a workload on: recovery is part of what is recorded, with what it writes over torn records, and so is
+     * the life after it.
+     */
+    static LogRun recordRecovery(LogWorkload workload, LogMachine machine, SplittableRandom random) {
+        Recorder recorder = Recorder.create();
+        ImagePool pool = ImagePool.create(machine.granularity(), workload.extents(), recorder);
+        workload.run(new LogSession(pool, recorder, random));
+        Crash crash = draw(recorder.trace(), machine, random);
+        Recorder second = Recorder.create();
+        ImagePool after = pool.after(crash.image, second);
+        // What was promised is promised still.
+        crash.acknowledged.forEach(operation -> second.acknowledge(second.begin(operation.description())));
+        Map<Append, Operation> inFlight = new HashMap<>();
+        for (Operation operation : crash.inFlight) {
+            Operation again = second.begin(operation.description());
+            if (operation.description() instanceof Append append) {
+                inFlight.put(append, again);
+            }
+        }
+        LogSession session = new LogSession(after, second, random);
+        try (Pool opened = session.open()) {
+            promise(inFlight, Recovered.of(opened), second);
+            Log log = opened.log(Recovered.LOG);
+            session.append(log, random, 100);
+            session.batch(log, random, 30, 200);
+        }
+        return new LogRun(second.trace(), new LogOracle(after));
+    }
+
+    /** What recovery has shown to somebody stays, and what it did not find never comes back. */
+    private static void promise(Map<Append, Operation> inFlight, Recovered recovered, Recorder recorder) {
+        Set<Entry> found = new HashSet<>(recovered.entries());
+        inFlight.forEach((append, operation) -> {
+            if (!append.entries().isEmpty() && found.containsAll(append.entries())) {
+                recorder.acknowledge(operation);
+            } else if (append.entries().stream().noneMatch(found::contains)) {
+                recorder.acknowledge(recorder.begin(new LogOracle.Absence(append)));
+            }
+        });
+    }
+
+    /** One image of the many, in the middle of a workload. */
+    private static Crash draw(Trace trace, LogMachine machine, SplittableRandom random) {
+        AtomicLong left = new AtomicLong(200 + random.nextInt(300));
+        Crash[] drawn = new Crash[1];
+        Exploration.of(trace).model(machine.model()).budget(500).seed(random.nextLong()).explore(image -> {
+            if (left.decrementAndGet() >= 0 || drawn[0] == null) {
+                drawn[0] = crash(image);
+            }
+        });
+        return drawn[0];
+    }
+
+    private static Crash crash(CrashImage image) {
+        Map<String, byte[]> files = new HashMap<>();
+        image.regionNames().forEach(name -> files.put(name, image.bytes(name)));
+        return new Crash(files, List.copyOf(image.acknowledged()), List.copyOf(image.inFlight()));
+    }
+
+    /** All that crashes may leave of the run. */
+    Exploration exploration(LogMachine machine) {
+        return Exploration.of(trace).model(machine.model());
+    }
+}

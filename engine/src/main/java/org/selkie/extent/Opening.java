@@ -148,8 +148,9 @@ final class Opening {
     }
 
     static Extent over(String name, FileHandle handle, MemorySegment memory, Granularity granularity, ExtentOptions options) {
+        DaxDevice standIn = new DaxDevice(name, memory.byteSize(), Linux.pageSizeBytes(), false);
         Seal seal = DeviceSeal.take(new SealTarget(name, handle, memory.byteSize(), options.breakListener()), memory.byteSize(),
-                status -> Optional.empty());
+                status -> Optional.of(standIn));
         ExtentReport report = new ExtentReport(name, memory.byteSize(), Medium.MEMFD, Durability.PROCESS_CRASH, granularity,
                 "it is an image of a crash", Optional.empty(), options.sealTier(), seal.tier(), DirectMapping.NO_BLOCKS,
                 Linux.pageSizeBytes(), false, true);

@@ -6,10 +6,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.selkie.crashtest.CrashImage;
 import org.selkie.crashtest.trace.RecordedRegion;
 import org.selkie.crashtest.trace.Recorder;
-import org.selkie.extent.ExtentOptions;
 import org.selkie.format.PoolHeader;
 import org.selkie.log.RecoveryMode;
 import org.selkie.persist.Durability;
@@ -22,6 +22,7 @@ import org.selkie.persist.Granularity;
 public final class ImagePool {
 
     public static final long EXTENT_BYTES = PoolHeader.MIN_EXTENT_BYTES;
+    private static final String NAME = "pool";
     private static final String PREFIX = "extent-";
 
     private final byte[] header;
@@ -68,10 +69,6 @@ public final class ImagePool {
                 .withMaxBytes(most).withSpareExtents(1).withRecoveryMode(mode);
     }
 
-    private Pool open(PoolOptions options, ImageMedium medium) {
-        return PoolOpening.on("pool", options, extentOptions -> medium);
-    }
-
     /**
      * Opens it to be written, recorded.
      *
@@ -80,35 +77,52 @@ public final class ImagePool {
     public Pool open(Runnable between) {
         PoolOptions options = options(RecoveryMode.DROP_TORN_TAIL, maxBytes)
                 .withPersister(persister -> recorder.persister(persister, between));
-        return open(options, new ImageMedium(header, granularity, extents, ExtentOptions.asFound(),
+        return PoolOpening.on(NAME, options, extentOptions -> new ImageMedium(header, granularity, extents, extentOptions,
                 (number, memory) -> regions.put(number, recorder.attach(nameOf(number), memory)),
                 (number, memory) -> recorder.detach(regions.remove(number)), true));
     }
 
-    /** Opens what a crash left. The pool is not closed: what it would write then is not part of recovery. */
-    public Pool recover(CrashImage image, RecoveryMode mode) {
-        return open(image, mode, false);
-    }
-
-    /** Opens what a crash left, to be written to and closed. */
-    public Pool open(CrashImage image) {
-        return open(image, RecoveryMode.DROP_TORN_TAIL, true);
-    }
-
-    private Pool open(CrashImage image, RecoveryMode mode, boolean closes) {
+    /** What a crash left, to be opened. */
+    public Left left(CrashImage image) {
         TreeMap<Integer, MemorySegment> left = new TreeMap<>();
-        for (String name : image.regionNames()) {
-            left.put(numberOf(name), image.memory(name));
+        image.regionNames().forEach(name -> left.put(numberOf(name), image.memory(name)));
+        return new Left(left, image.recorder());
+    }
+
+    /** What a crash left, and what those that opened it have made of it since. */
+    public final class Left {
+
+        private final TreeMap<Integer, MemorySegment> left;
+        private final @Nullable Recorder to;
+
+        private Left(TreeMap<Integer, MemorySegment> left, @Nullable Recorder to) {
+            this.left = left;
+            this.to = to;
         }
-        Recorder to = image.recorder();
-        // One more, so that there is room to go on.
-        PoolOptions options = options(mode, maxBytes + EXTENT_BYTES);
-        if (to == null) {
-            return open(options, new ImageMedium(header, granularity, left, ExtentOptions.asFound(), (number, memory) -> { },
-                    (number, memory) -> { }, closes));
+
+        /** Recovers. The pool is not closed: what it would write then is not part of recovery. */
+        public Pool recover(RecoveryMode mode) {
+            return open(mode, false);
         }
-        return open(options.withPersister(to::persister), new ImageMedium(header, granularity, left, ExtentOptions.asFound(),
-                (number, memory) -> to.attach(nameOf(number), memory), (number, memory) -> detach(to, memory), closes));
+
+        /** Recovers, for somebody who writes and closes. */
+        public Pool open() {
+            return open(RecoveryMode.DROP_TORN_TAIL, true);
+        }
+
+        private Pool open(RecoveryMode mode, boolean closes) {
+            // One more, so that there is room to go on.
+            PoolOptions options = options(mode, maxBytes + EXTENT_BYTES);
+            Recorder recovered = to;
+            if (recovered == null) {
+                return PoolOpening.on(NAME, options, extentOptions -> new ImageMedium(header, granularity, left, extentOptions,
+                        (number, memory) -> { }, (number, memory) -> { }, closes));
+            }
+            return PoolOpening.on(NAME, options.withPersister(recovered::persister),
+                    extentOptions -> new ImageMedium(header, granularity, left, extentOptions,
+                            (number, memory) -> recovered.attach(nameOf(number), memory),
+                            (number, memory) -> detach(recovered, memory), closes));
+        }
     }
 
     private static void detach(Recorder recorder, MemorySegment memory) {

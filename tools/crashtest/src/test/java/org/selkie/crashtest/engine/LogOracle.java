@@ -27,9 +27,20 @@ final class LogOracle implements Recovery<Recovered>, StateChecker<Recovered> {
     private static final long FIRST_POSITION = 4096;
 
     private final ImagePool pool;
+    private final boolean afterCrash;
 
-    LogOracle(ImagePool pool) {
+    /**
+     * The oracle of a run.
+     *
+     * @param afterCrash whether the run begins with what a crash left: nothing is owed before {@link Promises} are acknowledged
+     */
+    LogOracle(ImagePool pool, boolean afterCrash) {
         this.pool = pool;
+        this.afterCrash = afterCrash;
+    }
+
+    /** Everything that was promised before the run was told. An operation's description. */
+    record Promises() {
     }
 
     /** A trim; an operation's description. */
@@ -42,7 +53,7 @@ final class LogOracle implements Recovery<Recovered>, StateChecker<Recovered> {
 
     @Override
     public Recovered recover(CrashImage image) {
-        Pool opened = pool.recover(image, RecoveryMode.DROP_TORN_TAIL);
+        Pool opened = pool.left(image).recover(RecoveryMode.DROP_TORN_TAIL);
         if (opened.recovery().hasLoss()) {
             throw new AssertionError("a crash is called damage: " + opened.recovery());
         }
@@ -51,6 +62,9 @@ final class LogOracle implements Recovery<Recovered>, StateChecker<Recovered> {
 
     @Override
     public void check(Recovered recovered, CrashImage image) {
+        if (afterCrash && image.acknowledged().stream().noneMatch(operation -> operation.description() instanceof Promises)) {
+            return;
+        }
         TreeMap<Long, byte[]> found = new TreeMap<>();
         long last = -1;
         for (Entry entry : recovered.entries()) {
@@ -107,14 +121,15 @@ final class LogOracle implements Recovery<Recovered>, StateChecker<Recovered> {
 
     /** What was recovered stays, another record comes behind it, and a clean close leaves nothing to recover. */
     private void goOn(Recovered recovered, CrashImage image) {
+        ImagePool.Left left = pool.left(image);
         List<Entry> longer = new ArrayList<>(recovered.entries());
-        try (Pool opened = pool.open(image)) {
+        try (Pool opened = left.open()) {
             Log log = opened.log(Recovered.LOG);
             List<Entry> backwards = Recovered.backwards(log);
             require(backwards.equals(longer), () -> "read backwards: " + backwards + ", forwards: " + longer);
             longer.add(new Entry(log.append(ANOTHER), ANOTHER));
         }
-        Pool opened = pool.recover(image, RecoveryMode.STRICT);
+        Pool opened = left.recover(RecoveryMode.STRICT);
         Recovered again = Recovered.of(opened);
         require(again.entries().equals(longer),
                 () -> "with another record, and closed: " + again.entries() + ", expected " + longer);

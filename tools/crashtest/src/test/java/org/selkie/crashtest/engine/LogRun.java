@@ -26,7 +26,7 @@ record LogRun(Trace trace, LogOracle oracle) {
         Recorder recorder = Recorder.create();
         ImagePool pool = ImagePool.create(machine.granularity(), workload.extents(), recorder);
         workload.run(new LogSession(pool, recorder, random));
-        return new LogRun(recorder.trace(), new LogOracle(pool));
+        return new LogRun(recorder.trace(), new LogOracle(pool, false));
     }
 
     /** What one crash left. */
@@ -53,6 +53,7 @@ record LogRun(Trace trace, LogOracle oracle) {
                 inFlight.put(append, again);
             }
         }
+        second.acknowledge(second.begin(new LogOracle.Promises()));
         LogSession session = new LogSession(after, second, random);
         try (Pool opened = session.open()) {
             promise(inFlight, Recovered.of(opened), second);
@@ -60,7 +61,7 @@ record LogRun(Trace trace, LogOracle oracle) {
             session.append(log, random, 100);
             session.batch(log, random, 30, 200);
         }
-        return new LogRun(second.trace(), new LogOracle(after));
+        return new LogRun(second.trace(), new LogOracle(after, true));
     }
 
     /** What recovery has shown to somebody stays, and what it did not find never comes back. */

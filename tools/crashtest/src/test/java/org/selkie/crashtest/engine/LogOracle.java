@@ -43,6 +43,10 @@ final class LogOracle implements Recovery<Recovered>, StateChecker<Recovered> {
     record Promises() {
     }
 
+    /** A clean close; an operation's description. Nothing is to be recovered after it. */
+    record Closing() {
+    }
+
     /** A trim; an operation's description. */
     record Trim(long position) {
     }
@@ -57,7 +61,15 @@ final class LogOracle implements Recovery<Recovered>, StateChecker<Recovered> {
         if (opened.recovery().hasLoss()) {
             throw new AssertionError("a crash is called damage: " + opened.recovery());
         }
+        if (isClosed(image) && !opened.recovery().isClean()) {
+            throw new AssertionError("after a clean close: " + opened.recovery());
+        }
         return Recovered.of(opened);
+    }
+
+    private static boolean isClosed(CrashImage image) {
+        return image.inFlight().isEmpty() && !image.acknowledged().isEmpty()
+                && image.acknowledged().getLast().description() instanceof Closing;
     }
 
     @Override

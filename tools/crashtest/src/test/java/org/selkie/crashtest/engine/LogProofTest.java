@@ -18,7 +18,6 @@ final class LogProofTest {
     void aLogKeepsItsPromisesInEveryImageThatACrashMayLeave() {
         LogProof proof = new LogProof(System.out, Runtime.getRuntime().availableProcessors(), SEED);
         proof.run(IMAGES);
-        System.out.println("LogProofTest: " + proof.summary());
         assertTrue(proof.distinct() >= IMAGES, proof::summary);
     }
 }

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.crashtest.engine;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicLong;
 import org.selkie.ImagePool;
-import org.selkie.Pool;
 import org.selkie.crashtest.CrashImage;
 import org.selkie.crashtest.Exploration;
 import org.selkie.crashtest.engine.Recovered.Entry;
@@ -17,9 +16,13 @@ import org.selkie.crashtest.trace.Operation;
 import org.selkie.crashtest.trace.Recorder;
 import org.selkie.crashtest.trace.Trace;
 import org.selkie.log.Log;
+import org.selkie.log.RecoveryMode;
 
 /** A recorded run of a log, and who knows what it owes after a crash. */
 record LogRun(Trace trace, LogOracle oracle) {
+
+    private static final int DRAWN_FROM = 500;
+    private static final int SOME = 8;
 
     /** From a new pool on. */
     static LogRun record(LogWorkload workload, LogMachine machine, SplittableRandom random) {
@@ -41,7 +44,7 @@ record LogRun(Trace trace, LogOracle oracle) {
         Recorder recorder = Recorder.create();
         ImagePool pool = ImagePool.create(machine.granularity(), workload.extents(), recorder);
         workload.run(new LogSession(pool, recorder, random));
-        Crash crash = draw(recorder.trace(), machine, random);
+        Crash crash = draw(recorder.trace(), machine, pool, random);
         Recorder second = Recorder.create();
         ImagePool after = pool.after(crash.image, second);
         // What was promised is promised still.
@@ -55,12 +58,12 @@ record LogRun(Trace trace, LogOracle oracle) {
         }
         second.acknowledge(second.begin(new LogOracle.Promises()));
         LogSession session = new LogSession(after, second, random);
-        try (Pool opened = session.open()) {
+        session.within(opened -> {
             promise(inFlight, Recovered.of(opened), second);
             Log log = opened.log(Recovered.LOG);
             session.append(log, random, 100);
             session.batch(log, random, 30, 200);
-        }
+        });
         return new LogRun(second.trace(), new LogOracle(after, true));
     }
 
@@ -76,16 +79,19 @@ record LogRun(Trace trace, LogOracle oracle) {
         });
     }
 
-    /** One image of the many, in the middle of a workload. */
-    private static Crash draw(Trace trace, LogMachine machine, SplittableRandom random) {
-        AtomicLong left = new AtomicLong(200 + random.nextInt(300));
-        Crash[] drawn = new Crash[1];
-        Exploration.of(trace).model(machine.model()).budget(500).seed(random.nextLong()).explore(image -> {
-            if (left.decrementAndGet() >= 0 || drawn[0] == null) {
-                drawn[0] = crash(image);
+    /** One image of the many, if possible one in which there is something to repair. */
+    private static Crash draw(Trace trace, LogMachine machine, ImagePool pool, SplittableRandom random) {
+        List<Crash> torn = new ArrayList<>();
+        Crash[] any = new Crash[1];
+        Exploration.of(trace).model(machine.model()).budget(DRAWN_FROM).seed(random.nextLong()).explore(image -> {
+            if (any[0] == null || random.nextInt(DRAWN_FROM) == 0) {
+                any[0] = crash(image);
+            }
+            if (random.nextInt(SOME) == 0 && !pool.left(image).recover(RecoveryMode.DROP_TORN_TAIL).recovery().isClean()) {
+                torn.add(crash(image));
             }
         });
-        return drawn[0];
+        return torn.isEmpty() ? any[0] : torn.get(random.nextInt(torn.size()));
     }
 
     private static Crash crash(CrashImage image) {

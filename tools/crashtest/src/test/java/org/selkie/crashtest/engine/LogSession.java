@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.selkie.ImagePool;
 import org.selkie.Pool;
 import org.selkie.crashtest.trace.Operation;
@@ -40,9 +41,14 @@ final class LogSession {
         return random;
     }
 
-    /** Opens the pool. Other threads may have stores under way between a store and its fence. */
-    Pool open() {
-        return images.open(LogSession::dawdle);
+    /** Opens the pool, and closes it. Other threads may have stores under way between a store and its fence. */
+    void within(Consumer<Pool> work) {
+        try (Pool pool = images.open(LogSession::dawdle)) {
+            work.accept(pool);
+            Operation closing = recorder.begin(new LogOracle.Closing());
+            pool.close();
+            recorder.acknowledge(closing);
+        }
     }
 
     private static void dawdle() {

@@ -10,7 +10,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import org.selkie.Pool;
 import org.selkie.log.Claim;
 import org.selkie.log.Log;
 import org.selkie.log.LogOptions;
@@ -21,31 +20,31 @@ enum LogWorkload {
     SINGLE_WRITER(3) {
         @Override
         void run(LogSession session) {
-            try (Pool pool = session.open()) {
+            session.within(pool -> {
                 Log log = pool.log(Recovered.LOG, LogOptions.forSingleWriter());
                 for (int lengthBytes : new int[] {0, 20, 36, 37, 100, 1, 300, 64}) {
                     session.append(log, session.random(), lengthBytes);
                 }
-            }
+            });
         }
     },
     SEVERAL_WRITERS(3) {
         @Override
         void run(LogSession session) {
-            try (Pool pool = session.open()) {
+            session.within(pool -> {
                 Log log = pool.log(Recovered.LOG);
                 together(session, 3, random -> {
                     for (int i = 0; i < 5; i++) {
                         session.append(log, random, random.nextInt(250));
                     }
                 });
-            }
+            });
         }
     },
     CLAIMS(3) {
         @Override
         void run(LogSession session) {
-            try (Pool pool = session.open()) {
+            session.within(pool -> {
                 Log log = pool.log(Recovered.LOG);
                 together(session, 2, random -> {
                     session.claim(log, random, 200, 200);
@@ -57,13 +56,13 @@ enum LogWorkload {
                     session.claim(log, random, 100, 0);
                     session.claim(log, random, 120, 90);
                 });
-            }
+            });
         }
     },
     BATCHES(3) {
         @Override
         void run(LogSession session) {
-            try (Pool pool = session.open()) {
+            session.within(pool -> {
                 Log log = pool.log(Recovered.LOG);
                 together(session, 2, random -> {
                     session.batch(log, random, 10, 100, 0);
@@ -71,13 +70,13 @@ enum LogWorkload {
                     session.batch(log, random, 300, 5);
                     session.batch(log, random, 40, 40, 40, 40);
                 });
-            }
+            });
         }
     },
     ROLL_OVER(4) {
         @Override
         void run(LogSession session) {
-            try (Pool pool = session.open()) {
+            session.within(pool -> {
                 Log log = pool.log(Recovered.LOG);
                 together(session, 2, random -> {
                     for (int i = 0; i < 6; i++) {
@@ -85,14 +84,14 @@ enum LogWorkload {
                         session.batch(log, random, random.nextInt(50), random.nextInt(2_000));
                     }
                 });
-            }
+            });
         }
     },
     /** The pool is full most of the time: extents are used again, with what stood in them. */
     RECYCLING(3) {
         @Override
         void run(LogSession session) {
-            try (Pool pool = session.open()) {
+            session.within(pool -> {
                 Log log = pool.log(Recovered.LOG);
                 for (int i = 0; i < 30; i++) {
                     session.append(log, session.random(), 4_000 + session.random().nextInt(4_000));
@@ -101,13 +100,13 @@ enum LogWorkload {
                         session.trim(log, 3);
                     }
                 }
-            }
+            });
         }
     },
     TRIM(4) {
         @Override
         void run(LogSession session) {
-            try (Pool pool = session.open()) {
+            session.within(pool -> {
                 Log log = pool.log(Recovered.LOG);
                 for (int i = 0; i < 4; i++) {
                     session.batch(log, session.random(), 30, 30, 30);
@@ -117,19 +116,20 @@ enum LogWorkload {
                 }
                 session.trim(log, 0);
                 session.append(log, session.random(), 50);
-            }
+            });
         }
     },
     /** Closed cleanly and opened again, with one writer and with several. */
     REOPENING(3) {
         @Override
         void run(LogSession session) {
-            for (int i = 0; i < 3; i++) {
-                try (Pool pool = session.open()) {
+            for (int round = 0; round < 3; round++) {
+                int i = round;
+                session.within(pool -> {
                     Log log = pool.log(Recovered.LOG, i == 1 ? LogOptions.forSingleWriter() : LogOptions.defaults());
                     session.append(log, session.random(), 60 + i);
                     session.batch(log, session.random(), 30, 70);
-                }
+                });
             }
         }
     };

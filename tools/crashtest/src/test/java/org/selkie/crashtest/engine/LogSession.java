@@ -43,12 +43,12 @@ final class LogSession {
 
     /** Opens the pool, and closes it. Other threads may have stores under way between a store and its fence. */
     void within(Consumer<Pool> work) {
-        try (Pool pool = images.open(LogSession::dawdle)) {
-            work.accept(pool);
-            Operation closing = recorder.begin(new LogOracle.Closing());
-            pool.close();
-            recorder.acknowledge(closing);
-        }
+        // Where the work fails the pool stays open: to close it could hide why.
+        Pool pool = images.open(LogSession::dawdle);
+        work.accept(pool);
+        Operation closing = recorder.begin(new LogOracle.Closing());
+        pool.close();
+        recorder.acknowledge(closing);
     }
 
     private static void dawdle() {

@@ -110,6 +110,16 @@ public final class Extent implements AutoCloseable {
     }
 
     /**
+     * Memory that somebody else has and keeps, in the place of a file: for the crash-state explorer, which opens a pool on
+     * thousands of images a second. Nothing is probed, and nothing keeps anybody else from the memory.
+     *
+     * @param handle what is closed with the extent; nothing is asked of it
+     */
+    static Extent over(String name, FileHandle handle, MemorySegment memory, Granularity granularity, ExtentOptions options) {
+        return Opening.over(name, handle, memory, granularity, options);
+    }
+
+    /**
      * The mapped bytes. A Java access to a range that was truncated under it throws InternalError, perhaps late.
      *
      * @return a segment whose scope ends with {@link #close()}; read-only where the extent is

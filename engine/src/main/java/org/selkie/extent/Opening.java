@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.extent;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +19,12 @@ import org.selkie.os.Linux;
 import org.selkie.os.Mapping;
 import org.selkie.os.MountPoint;
 import org.selkie.persist.Durability;
+import org.selkie.persist.Granularity;
 import org.selkie.seal.BlockMap;
+import org.selkie.seal.DeviceSeal;
 import org.selkie.seal.LeaseTable;
 import org.selkie.seal.Ownership;
+import org.selkie.seal.Seal;
 import org.selkie.seal.SealMarker;
 import org.selkie.seal.SealTarget;
 
@@ -141,6 +145,16 @@ final class Opening {
             Allocation.fillMemory(handle, options.lengthBytes());
             return opening.finish(new Subject(handle, null, Medium.MEMFD, plan, 0, options.lengthBytes()));
         }
+    }
+
+    static Extent over(String name, FileHandle handle, MemorySegment memory, Granularity granularity, ExtentOptions options) {
+        DaxDevice standIn = new DaxDevice(name, memory.byteSize(), Linux.pageSizeBytes(), false);
+        Seal seal = DeviceSeal.take(new SealTarget(name, handle, memory.byteSize(), options.breakListener()), memory.byteSize(),
+                status -> Optional.of(standIn));
+        ExtentReport report = new ExtentReport(name, memory.byteSize(), Medium.MEMFD, Durability.PROCESS_CRASH, granularity,
+                "it is an image of a crash", Optional.empty(), options.sealTier(), seal.tier(), DirectMapping.NO_BLOCKS,
+                Linux.pageSizeBytes(), false, true);
+        return new Extent(handle, Mapping.over(handle, memory), seal, report, options);
     }
 
     private static void requireWritable(String name, ExtentOptions options) {

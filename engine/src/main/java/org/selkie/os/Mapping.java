@@ -14,12 +14,10 @@ public final class Mapping implements AutoCloseable {
     private final Arena arena;
     private final MemorySegment segment;
 
-    // The arena is closed by close(), as every owner of a mapping calls it.
-    @SuppressWarnings("MustBeClosedChecker")
-    private Mapping(FileHandle handle, long address, long lengthBytes) {
+    private Mapping(FileHandle handle, Arena arena, MemorySegment segment) {
         this.handle = handle;
-        this.arena = Arena.ofShared();
-        this.segment = segmentOf(address, lengthBytes, arena);
+        this.arena = arena;
+        this.segment = segment;
     }
 
     /**
@@ -34,12 +32,29 @@ public final class Mapping implements AutoCloseable {
      * @return the mapping
      * @throws org.selkie.fault.SystemCallException with the kernel's errno; nothing stays mapped
      */
+    // The arena is closed by close(), as every owner of a mapping calls it.
+    @SuppressWarnings("MustBeClosedChecker")
     public static Mapping map(FileHandle handle, long offsetBytes, long lengthBytes, boolean writable, int flags) {
         int protection = protection(writable);
         long hint = lengthBytes >= Linux.HUGE_PAGE_BYTES ? congruentHint(offsetBytes, lengthBytes) : 0;
         long address = LibC.mmap(hint, lengthBytes, protection, flags, handle.fd(), offsetBytes);
         handle.check(address, "mmap", describe(offsetBytes, lengthBytes, protection, flags));
-        return new Mapping(handle, address, lengthBytes);
+        Arena arena = Arena.ofShared();
+        return new Mapping(handle, arena, segmentOf(address, lengthBytes, arena));
+    }
+
+    /**
+     * Memory that somebody else has mapped and keeps: an image of what a crash left. Closing lets go of it and unmaps nothing.
+     *
+     * @param handle the file that it stands for
+     * @param memory native memory that lives as long as the mapping
+     * @return the mapping
+     */
+    // The arena is closed by close(), as every owner of a mapping calls it.
+    @SuppressWarnings("MustBeClosedChecker")
+    public static Mapping over(FileHandle handle, MemorySegment memory) {
+        Arena arena = Arena.ofShared();
+        return new Mapping(handle, arena, ForeignMemory.view(memory, arena));
     }
 
     /**

@@ -20,6 +20,7 @@ final class Explorer {
     private static final int ROUNDS = 3;
     private static final long POLL_MILLIS = 20;
     private static final long PROGRESS_NANOS = 1_000_000_000L;
+    private static final long LEAST_TIME_TO_STOP_NANOS = 2_000_000_000L;
 
     private final Trace trace;
     private final Settings settings;
@@ -224,10 +225,11 @@ final class Explorer {
             }
             if (!warned[i]) {
                 warned[i] = true;
-                worker.watched.expire(worker.thread);
+                worker.watched.expire(current, worker.thread);
                 return false;
             }
-            if (now - since[i] < 2 * limit) {
+            // A thread that was told to stop needs a processor to do so, and on a busy machine it may have to wait for one.
+            if (now - since[i] < limit + Math.max(limit, LEAST_TIME_TO_STOP_NANOS)) {
                 return false;
             }
             Search search = worker.watched.search;

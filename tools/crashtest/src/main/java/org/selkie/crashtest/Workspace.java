@@ -26,7 +26,7 @@ final class Workspace {
     static final class Watched {
 
         private final Duration limit;
-        /** Counts beginnings and ends: odd while an examination runs. Written by the thread alone. */
+        /** Counts beginnings and ends: odd while an examination runs. Written by the thread alone, an end under the monitor. */
         private volatile long examination;
         /** The examination took too long: whatever it reads next throws. */
         volatile boolean expired;
@@ -48,7 +48,7 @@ final class Workspace {
             return true;
         }
 
-        void end() {
+        synchronized void end() {
             long count = examination;
             examination = count + 1;
             if (expired) {
@@ -63,8 +63,11 @@ final class Workspace {
             return examination;
         }
 
-        /** It has taken too long. */
-        void expire(Thread thread) {
+        /** An examination has taken too long. If it has ended by now, the one after it must not suffer. */
+        synchronized void expire(long number, Thread thread) {
+            if (examination != number) {
+                return;
+            }
             where = thread.getStackTrace();
             expired = true;
             thread.interrupt();

@@ -104,6 +104,21 @@ final class HangTest {
     }
 
     @Test
+    void anInterruptThatComesTooLateForItsImageHitsNoOther() {
+        Workspace.Watched watched = new Workspace.Watched(SHORT);
+        watched.begin();
+        long slow = watched.examination();
+        watched.end();
+        watched.begin();
+        watched.expire(slow, Thread.currentThread());
+        assertFalse(watched.expired || Thread.interrupted());
+        watched.expire(watched.examination(), Thread.currentThread());
+        assertTrue(watched.expired && Thread.currentThread().isInterrupted());
+        watched.end();
+        assertFalse(watched.expired || Thread.interrupted());
+    }
+
+    @Test
     void anExplorationEndsWhenItsTimeIsUp() {
         Recorder recorder = Recorder.create();
         RecordedRegion region = recorder.allocate("r", 4096);

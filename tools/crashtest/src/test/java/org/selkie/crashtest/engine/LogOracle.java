@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.crashtest.engine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.selkie.ImagePool;
+import org.selkie.Pool;
+import org.selkie.crashtest.CrashImage;
+import org.selkie.crashtest.Recovery;
+import org.selkie.crashtest.StateChecker;
+import org.selkie.crashtest.engine.Recovered.Entry;
+import org.selkie.crashtest.trace.Operation;
+import org.selkie.log.Log;
+import org.selkie.log.RecoveryMode;
+
+/**
+ * What a log owes after a crash: every acknowledged record at its position, byte for byte; each other one wholly there or
+ * absent, batches likewise; nothing that nobody appended; the beginning where trim put it; and no crash is called damage.
+ * It also goes on: a record that is appended then comes behind, and after a clean close the strictest mode opens the pool.
+ */
+final class LogOracle implements Recovery<Recovered>, StateChecker<Recovered> {
+
+    private static final byte[] ANOTHER = {1, 2, 3};
+    private static final long FIRST_POSITION = 4096;
+
+    private final ImagePool pool;
+    private final boolean afterCrash;
+
+    /**
+     * The oracle of a run.
+     *
+     * @param afterCrash whether the run begins with what a crash left: nothing is owed before {@link Promises} are acknowledged
+     */
+    LogOracle(ImagePool pool, boolean afterCrash) {
+        this.pool = pool;
+        this.afterCrash = afterCrash;
+    }
+
+    /** Everything that was promised before the run was told. An operation's description. */
+    record Promises() {
+    }
+
+    /** A clean close; an operation's description. Nothing is to be recovered after it. */
+    record Closing() {
+    }
+
+    /** A trim; an operation's description. */
+    record Trim(long position) {
+    }
+
+    /** Recovery did not find these records: they must never come back. An operation's description. */
+    record Absence(Append absent) {
+    }
+
+    @Override
+    public Recovered recover(CrashImage image) {
+        Pool opened = pool.left(image).recover(RecoveryMode.DROP_TORN_TAIL);
+        if (opened.recovery().hasLoss()) {
+            throw new AssertionError("a crash is called damage: " + opened.recovery());
+        }
+        if (isClosed(image) && !opened.recovery().isClean()) {
+            throw new AssertionError("after a clean close: " + opened.recovery());
+        }
+        return Recovered.of(opened);
+    }
+
+    private static boolean isClosed(CrashImage image) {
+        return image.inFlight().isEmpty() && !image.acknowledged().isEmpty()
+                && image.acknowledged().getLast().description() instanceof Closing;
+    }
+
+    @Override
+    public void check(Recovered recovered, CrashImage image) {
+        if (afterCrash && image.acknowledged().stream().noneMatch(operation -> operation.description() instanceof Promises)) {
+            return;
+        }
+        TreeMap<Long, byte[]> found = new TreeMap<>();
+        long last = -1;
+        for (Entry entry : recovered.entries()) {
+            require(entry.position() > last, () -> "not in order: " + recovered);
+            last = entry.position();
+            found.put(entry.position(), entry.payload());
+        }
+        beginsWhereItWasTrimmed(recovered, image);
+        for (Operation operation : image.acknowledged()) {
+            switch (operation.description()) {
+                case Append append -> takeAll(append, recovered, found);
+                case Absence absence -> require(countOf(absence.absent, recovered, found) == 0,
+                        () -> absence.absent + " has come back");
+                default -> { }
+            }
+        }
+        for (Operation operation : image.inFlight()) {
+            if (operation.description() instanceof Append append && countOf(append, recovered, found) > 0) {
+                takeAll(append, recovered, found);
+            }
+        }
+        require(found.isEmpty(), () -> "records that nobody appended by then, at " + found.keySet());
+        goOn(recovered, image);
+    }
+
+    private static void beginsWhereItWasTrimmed(Recovered recovered, CrashImage image) {
+        long done = positionOfLastTrim(image.acknowledged());
+        long asked = Math.max(done, positionOfLastTrim(image.inFlight()));
+        require(recovered.start() >= done || done == 0, () -> "begins at " + recovered.start() + ", trimmed to " + done);
+        require(recovered.start() <= Math.max(asked, FIRST_POSITION), () -> "begins at " + recovered.start()
+                + ", and nobody has trimmed beyond " + asked);
+    }
+
+    private static long positionOfLastTrim(List<Operation> operations) {
+        return operations.stream().map(Operation::description).filter(Trim.class::isInstance).map(Trim.class::cast)
+                .mapToLong(Trim::position).max().orElse(0);
+    }
+
+    /** Those of its records that were not trimmed and are there. */
+    private static long countOf(Append append, Recovered recovered, TreeMap<Long, byte[]> found) {
+        return append.entries().stream().filter(entry -> entry.position() >= recovered.start())
+                .filter(entry -> Arrays.equals(found.get(entry.position()), entry.payload())).count();
+    }
+
+    private static void takeAll(Append append, Recovered recovered, TreeMap<Long, byte[]> found) {
+        for (Entry entry : append.entries()) {
+            if (entry.position() >= recovered.start()) {
+                byte[] payload = found.remove(entry.position());
+                require(payload != null, () -> "of " + append + ", " + entry + " is lost; recovered " + recovered);
+                require(Arrays.equals(payload, entry.payload()), () -> "of " + append + ", " + entry + " has other bytes");
+            }
+        }
+    }
+
+    /** What was recovered stays, another record comes behind it, and a clean close leaves nothing to recover. */
+    private void goOn(Recovered recovered, CrashImage image) {
+        ImagePool.Left left = pool.left(image);
+        List<Entry> longer = new ArrayList<>(recovered.entries());
+        try (Pool opened = left.open()) {
+            Log log = opened.log(Recovered.LOG);
+            List<Entry> backwards = Recovered.backwards(log);
+            require(backwards.equals(longer), () -> "read backwards: " + backwards + ", forwards: " + longer);
+            longer.add(new Entry(log.append(ANOTHER), ANOTHER));
+        }
+        Pool opened = left.recover(RecoveryMode.STRICT);
+        Recovered again = Recovered.of(opened);
+        require(again.entries().equals(longer),
+                () -> "with another record, and closed: " + again.entries() + ", expected " + longer);
+    }
+
+    private static void require(boolean holds, Supplier<String> otherwise) {
+        if (!holds) {
+            throw new AssertionError(otherwise.get());
+        }
+    }
+}

@@ -88,13 +88,23 @@ vm_test() {
     return $status
 }
 
-# One start of the machine, with words for the kernel's command line: true if the tests passed in it.
+vm_bench() {
+    local domain status=0
+    vm_domain_options "$@"
+    for domain in "${domains[@]}"; do
+        vm_once "$domain" "" bench.sh || status=1
+    done
+    return $status
+}
+
+# One start of the machine, with words for the kernel's command line and a script to run in it: true if that
+# succeeded.
 vm_once() {
-    local domain=$1 vm_words=$2 began=$SECONDS
+    local domain=$1 vm_words=$2 script=${3:-test.sh} began=$SECONDS
     vm_backing
     say "booting the $kernel_name kernel, nvdimm-persistence=$domain${vm_words:+, $vm_words}"
     : >"$cache/console"
-    vm_boot "$domain" "$here/guest/test.sh" -serial "file:$cache/console" &
+    vm_boot "$domain" "$here/guest/$script" -serial "file:$cache/console" &
     vm_follow $! "$cache/console"
     say "nvdimm-persistence=$domain: $((SECONDS - began)) s"
     grep -q '^guest: status 0' "$cache/console"

@@ -9,6 +9,10 @@ vm_boot() {
     local domain=$1 run=$2
     shift 2
     local kernel=${vm_kernel_image:-$cache/kernel/vmlinuz} initrd=${vm_initrd_image:-$cache/initrd}
+    # Its region names no persistence domain, so beside it a fence is never known to be enough.
+    local virtio=()
+    [ "$domain" = cpu ] ||
+        virtio=(-object "memory-backend-file,id=m3,share=on,mem-path=$cache/media/virtio,size=384M" -device virtio-pmem-pci,memdev=m3)
     # In a subshell, so that its pid is that of the machine.
     exec qemu-system-x86_64 \
         -machine "q35,nvdimm=on,nvdimm-persistence=$domain" -accel tcg,thread=multi -cpu max,la57=off -smp 2 \
@@ -16,14 +20,14 @@ vm_boot() {
         -object "memory-backend-file,id=m0,share=on,mem-path=$cache/media/ext4,size=512M" -device nvdimm,id=d0,memdev=m0 \
         -object "memory-backend-file,id=m1,share=on,mem-path=$cache/media/xfs,size=640M" -device nvdimm,id=d1,memdev=m1 \
         -object "memory-backend-file,id=m2,share=on,mem-path=$cache/media/device,size=256M" -device nvdimm,id=d2,memdev=m2 \
-        -object "memory-backend-file,id=m3,share=on,mem-path=$cache/media/virtio,size=384M" -device virtio-pmem-pci,memdev=m3 \
+        "${virtio[@]}" \
         -drive "if=virtio,format=raw,file=$cache/media/disk" \
         -fsdev local,id=f0,path=/,security_model=none,readonly=on,multidevs=remap \
         -device virtio-9p-pci,fsdev=f0,mount_tag=hostroot \
         -fsdev "local,id=f1,path=$cache,security_model=none,readonly=on" -device virtio-9p-pci,fsdev=f1,mount_tag=cache \
         -device virtio-rng-pci "$@" \
         -kernel "$kernel" -initrd "$initrd" \
-        -append "console=ttyS0 quiet mitigations=off panic=-1 selkie.root=$root selkie.java=$jdk/bin/java selkie.run=$run ${vm_words:-}"
+        -append "console=ttyS0 quiet mitigations=off panic=-1 selkie.root=$root selkie.java=$jdk/bin/java selkie.run=$run selkie.domain=$domain ${vm_words:-}"
 }
 
 vm_domain_options() {

@@ -19,8 +19,11 @@ if [ -n "$kind" ]; then
     # What an impostor's lease takes; by default it is 45 s.
     echo 2 >/proc/sys/fs/lease-break-time
 else
-    set -- "$ext4" "$xfs" \
-        "virtio-pmem:selkie.medium=FS_DAX_ASYNC,selkie.medium.path=/mnt/virtio:org.selkie.extent.MediaTest" \
+    virtio=
+    ! mountpoint -q /mnt/virtio ||
+        virtio="virtio-pmem:selkie.medium=FS_DAX_ASYNC,selkie.medium.path=/mnt/virtio:org.selkie.extent.MediaTest"
+    # shellcheck disable=SC2086 # one medium or none
+    set -- "$ext4" "$xfs" $virtio \
         "ext4-without-DAX:selkie.medium=PAGE_CACHE,selkie.medium.path=/mnt/disk:org.selkie.extent.MediaTest" \
         "tmpfs:selkie.medium=TMPFS,selkie.medium.path=/dev/shm:org.selkie.extent.MediaTest" \
         "device-dax:selkie.medium=DEVICE_DAX,selkie.medium.path=$DEVICE:org.selkie.extent.MediaTest" \
@@ -29,5 +32,5 @@ fi
 exec "$JAVA" -XX:+UseSerialGC -Xmx256m -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED \
     --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED -Dnet.bytebuddy.experimental=true \
     -Dselkie.pin.library=/mnt/cache/programs/pin ${kind:+-Dselkie.mapdirect.bit=$(word bit) -Dselkie.mapdirect.kind=$kind} \
-    -Dselkie.mapdirect.holder=/mnt/cache/programs/hold \
+    -Dselkie.domain=$(word domain) -Dselkie.mapdirect.holder=/mnt/cache/programs/hold \
     -cp "$SELKIE_ROOT/engine/target/test-classes:$SELKIE_ROOT/tools/vm/target/vm/lib/*" org.selkie.vm.GuestTests "$@"

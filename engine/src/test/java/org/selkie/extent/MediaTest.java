@@ -22,7 +22,6 @@ import org.selkie.log.Log;
 import org.selkie.os.Linux;
 import org.selkie.persist.Durability;
 import org.selkie.persist.Granularity;
-import org.selkie.persist.PersistenceDomain;
 import org.selkie.seal.SealMarker;
 import org.selkie.seal.SealTier;
 import org.selkie.testing.Pools;
@@ -82,11 +81,11 @@ final class MediaTest {
         return onMemory() ? Durability.PROCESS_CRASH : Durability.POWER_FAILURE;
     }
 
-    /** What makes a store durable, from the medium and the machine's own word. */
+    /** What makes a store durable, from the medium and what the machine was started with. */
     private Granularity granularity() {
         return switch (expected) {
             case FS_DAX, DEVICE_DAX ->
-                PersistenceDomain.ofThisMachine().regions().values().stream().allMatch("cpu_cache"::equals)
+                System.getProperty("selkie.domain", "").equals("cpu")
                         ? Granularity.BYTE
                         : Granularity.CACHE_LINE;
             case TMPFS -> Granularity.CACHE_LINE;
@@ -124,14 +123,17 @@ final class MediaTest {
     void theLogKeepsWhatItAcknowledgedAcrossAnOpen() {
         PoolOptions options = PoolOptions.defaults().withDurability(level()).withExtentBytes(onDevice() ? 8 << 20 : 1 << 20);
         Path at = onDevice() ? path : path.resolve("pool");
+        if (onDevice()) {
+            // A pool takes a device only where its beginning is blank, and other tests have been here.
+            try (Extent whole = Extent.openDevice(path, 0, ExtentOptions.asFound())) {
+                whole.segment().asSlice(0, LENGTH).fill((byte) 0);
+            }
+        }
         List<Pools.Entry> appended = new ArrayList<>();
         try (Pool pool = Pool.open(at, options)) {
             assertEquals(level(), pool.durability());
             assertEquals(expected, pool.report().medium());
             Log log = pool.log("media");
-            if (log.persistedPosition() > log.startPosition()) {
-                log.trim(log.persistedPosition());
-            }
             for (int i = 0; i < RECORDS; i++) {
                 byte[] payload = Pools.payload(i, 1 + i * 37 % 9000);
                 appended.add(new Pools.Entry(log.append(payload), payload));

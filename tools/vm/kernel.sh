@@ -39,7 +39,7 @@ vm_kernel_source() {
     vm_kernel_key >"$build/key"
 }
 
-# In slices, so that somebody who waits for the processors gets them: selkie's own builds share them by turns.
+# Politely, and from where it was interrupted.
 vm_build_kernel() {
     local image=$cache/kernel-map-direct
     if [ -e "$image/key" ] && [ "$(cat "$image/key")" = "$(vm_kernel_key)" ]; then

@@ -18,15 +18,20 @@ vm_needed=(
     "e2fsprogs mkfs.ext4"
     "kmod depmod"
     "cpio cpio"
+    "gcc gcc"
+    "iproute2 rdma"
+    "libibverbs-dev /usr/include/infiniband/verbs.h"
+    "ibverbs-providers /etc/libibverbs.d/rxe.driver"
 )
 
 vm_as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
+# package proof...
 vm_packages() {
     local entry package proof missing=()
-    for entry in "${vm_needed[@]}"; do
+    for entry in "$@"; do
         read -r package proof <<<"$entry"
         if ! PATH=$PATH:/sbin:/usr/sbin command -v "$proof" >/dev/null && [ ! -e "$proof" ]; then
             missing+=("$package")
@@ -72,32 +77,40 @@ vm_kernel() {
     rm -rf "$cache/kernel" && mv "$cache/kernel.new" "$cache/kernel"
 }
 
+# Where the initrd goes, and the kernel whose modules it holds; without one it holds none.
 vm_initrd() {
-    local release
-    release=$(cat "$cache/kernel/release")
-    if [ "$cache/initrd" -nt "$here/guest/init" ] && [ "$cache/initrd" -nt "$here/prepare.sh" ] &&
-        [ "$cache/initrd" -nt "$cache/kernel/release" ]; then
+    local initrd=$1 kernel=${2:-} file
+    if [ "$initrd" -nt "$here/guest/init" ] && [ "$initrd" -nt "$here/prepare.sh" ] &&
+        { [ -z "$kernel" ] || [ "$initrd" -nt "$kernel/release" ]; }; then
         return 0
     fi
-    local tree=$cache/initrd.tree modules=$cache/kernel/tree/lib/modules/$release module file
+    local tree=$initrd.tree
     rm -rf "$tree" && mkdir -p "$tree"/{bin,dev,proc,sys,host,lib/modules}
     cp /bin/busybox "$tree/bin/busybox"
     cp "$here/guest/init" "$tree/init"
     chmod 755 "$tree/init"
-    # In the order of their loading, each once. A hook that ndctl installs would run commands here, so no configuration.
-    for module in "${vm_modules[@]}"; do
-        /sbin/modprobe -C /dev/null -d "$cache/kernel/tree" -S "$release" --show-depends "$module" 2>/dev/null |
-            sed -n 's/^insmod \([^ ]*\).*/\1/p'
-    done | awk '!seen[$0]++' >"$cache/modules"
     : >"$tree/modules"
-    while read -r file; do
-        cp "$file" "$tree/lib/modules/"
-        basename "$file" >>"$tree/modules"
-    done <"$cache/modules"
-    [ -d "$modules" ] || fail "no modules in $modules"
-    (cd "$tree" && find . | cpio -o -H newc --quiet) | gzip -1 >"$cache/initrd.new"
-    mv "$cache/initrd.new" "$cache/initrd"
+    if [ -n "$kernel" ]; then
+        vm_module_files "$kernel" >"$cache/modules"
+        while read -r file; do
+            cp "$file" "$tree/lib/modules/"
+            basename "$file" >>"$tree/modules"
+        done <"$cache/modules"
+        [ -s "$tree/modules" ] || fail "no modules in $kernel"
+    fi
+    (cd "$tree" && find . | cpio -o -H newc --quiet) | gzip -1 >"$initrd.new"
+    mv "$initrd.new" "$initrd"
     rm -rf "$tree"
+}
+
+# In the order of their loading, each once. A hook that ndctl installs would run commands here, so no configuration.
+vm_module_files() {
+    local release module
+    release=$(cat "$1/release")
+    for module in "${vm_modules[@]}"; do
+        /sbin/modprobe -C /dev/null -d "$1/tree" -S "$release" --show-depends "$module" 2>/dev/null |
+            sed -n 's/^insmod \([^ ]*\).*/\1/p'
+    done | awk '!seen[$0]++'
 }
 
 # Sparse, and made anew when asked for: their content is spoiled by every run. Each of another size, which is how the guest
@@ -115,6 +128,24 @@ device 256M
 virtio 384M
 disk 256M
 TEXT
+}
+
+# What the guest's tests need in C: a library that asks soft-RoCE for a pin, and a holder of a mapping. The guest runs them
+# with the libraries that are here. Where they cannot be built, the tests that want them say so and skip.
+vm_programs() {
+    local out=$cache/programs source
+    mkdir -p "$out"
+    for source in pin hold; do
+        if [ "$out/$source" -nt "$here/guest/$source.c" ]; then
+            continue
+        fi
+        case $source in
+            pin) set -- -shared -fPIC -libverbs ;;
+            *) set -- ;;
+        esac
+        gcc -O2 -Wall -Wextra -o "$out/$source.new" "$here/guest/$source.c" "$@" && mv "$out/$source.new" "$out/$source" ||
+            say "guest/$source.c cannot be built: the tests that need it are skipped"
+    done
 }
 
 # The engine's classes and its tests, and what runs them, in the cache: the guest sees all of this machine read-only.
@@ -136,8 +167,9 @@ vm_classes() {
 
 vm_prepare() {
     mkdir -p "$cache"
-    vm_packages
+    vm_packages "${vm_needed[@]}"
     vm_kernel
-    vm_initrd
+    vm_initrd "$cache/initrd" "$cache/kernel"
+    vm_programs
     vm_classes
 }

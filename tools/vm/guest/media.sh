@@ -32,6 +32,8 @@ mount_or_make() {
     fi
 }
 
+ext4_options=$(sed -n 's/.*selkie\.ext4=\([^ ]*\).*/\1/p' /proc/cmdline)
+ext4_options=${ext4_options:-dax=always}
 DEVICE=
 for region in /sys/bus/nd/devices/region*; do
     [ -e "$region/size" ] || continue
@@ -44,7 +46,7 @@ for region in /sys/bus/nd/devices/region*; do
         384) mount_or_make ext4 "/dev/$(ndctl list -r "$name" -N | first blockdev)" /mnt/virtio dax=always ;;
         512)
             make_namespace "$name" fsdax
-            mount_or_make ext4 "/dev/$(ndctl list -r "$name" -N | first blockdev)" /mnt/ext4 "${EXT4_OPTIONS:-dax=always}"
+            mount_or_make ext4 "/dev/$(ndctl list -r "$name" -N | first blockdev)" /mnt/ext4 "$ext4_options"
             ;;
         640)
             make_namespace "$name" fsdax

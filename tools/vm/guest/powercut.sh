@@ -13,6 +13,8 @@ for medium in $(word media | tr ',' ' '); do
         xfs) media="$media xfs=/mnt/xfs/cut" ;;
         device) media="$media device=$DEVICE" ;;
         control) media="$media control=/mnt/disk/cut=control" ;;
+        nosync) media="$media nosync=/mnt/ext4/plain=nosync" ;;
+        sync) media="$media sync=/mnt/ext4/plain=sync" ;;
     esac
 done
 # shellcheck disable=SC2086 # arguments without blanks

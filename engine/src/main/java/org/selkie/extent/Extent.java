@@ -258,7 +258,9 @@ public final class Extent implements AutoCloseable {
 
     /**
      * Grants a range to a device that writes by itself. Only where the kernel refuses to move a block: a lease or a
-     * fingerprint would notice when the device has already written to blocks that belong to another file.
+     * fingerprint would notice when the device has already written to blocks that belong to another file. And only where
+     * it can pin the pages for long, which Linux does not on a DAX file (EOPNOTSUPP), unless MAP_DIRECT holds it: what
+     * registers with on-demand paging needs no pin, and asks for {@link #pinRange}.
      *
      * @param offsetBytes where the range begins
      * @param lengthBytes its length
@@ -272,13 +274,13 @@ public final class Extent implements AutoCloseable {
                     + " seal only detects or delays a move of its blocks; use device-dax or a tier that the kernel"
                     + " enforces");
         }
-        boolean fileOnDax = report.medium() == Medium.FS_DAX && tier != SealTier.MAP_DIRECT;
-        return pin(
-                offsetBytes,
-                lengthBytes,
-                fileOnDax
-                        ? "linux refuses long-term pins on a DAX file (EOPNOTSUPP): register with on-demand paging"
-                        : "the " + tier + " seal keeps the whole extent");
+        boolean onDaxFile = report.medium() == Medium.FS_DAX || report.medium() == Medium.FS_DAX_ASYNC;
+        if (onDaxFile && tier != SealTier.MAP_DIRECT) {
+            throw new DmaRefusedException("dma into " + report.name() + " is refused: linux gives no long-term pins on a"
+                    + " DAX file (EOPNOTSUPP), whatever its " + tier + " seal keeps; use device-dax, or pinRange and"
+                    + " on-demand paging");
+        }
+        return pin(offsetBytes, lengthBytes, "the " + tier + " seal keeps the whole extent");
     }
 
     private synchronized RangePin pin(long offsetBytes, long lengthBytes, String note) {

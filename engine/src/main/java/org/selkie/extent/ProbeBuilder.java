@@ -272,7 +272,7 @@ final class ProbeBuilder {
         return tiers.stream()
                 .filter(TierAnswer::available)
                 .map(TierAnswer::tier)
-                .filter(tier -> onDax || tier != SealTier.LEASE)
+                .filter(tier -> onDax || (tier != SealTier.LEASE && tier != SealTier.IMMUTABLE))
                 .findFirst();
     }
 }

@@ -25,8 +25,18 @@ public final class Lease {
      *     where the file system knows no leases
      */
     public static int tryTake(FileHandle handle) {
-        handle.check(LibC.fcntl(handle.fd(), KernelAbi.F_SETSIG, KernelAbi.SIGURG), "fcntl", "F_SETSIG, SIGURG");
+        divertSignal(handle);
         return (int) -Math.min(0, LibC.fcntl(handle.fd(), KernelAbi.F_SETLEASE, KernelAbi.F_WRLCK));
+    }
+
+    /**
+     * Makes what the kernel has to say of a file (a lease that breaks) come as SIGURG, which everybody ignores: the
+     * default SIGIO would end the JVM.
+     *
+     * @param handle the file
+     */
+    public static void divertSignal(FileHandle handle) {
+        handle.check(LibC.fcntl(handle.fd(), KernelAbi.F_SETSIG, KernelAbi.SIGURG), "fcntl", "F_SETSIG, SIGURG");
     }
 
     /**

@@ -8,6 +8,7 @@ import org.selkie.fault.SystemCallException;
 import org.selkie.os.Errno;
 import org.selkie.os.FileHandle;
 import org.selkie.os.KernelAbi;
+import org.selkie.os.Lease;
 import org.selkie.os.Linux;
 import org.selkie.os.Mapping;
 
@@ -83,6 +84,8 @@ public final class MapDirect {
         long page = Linux.pageSizeBytes();
         scratch.writeZeros(0, 2 * page);
         scratch.sync();
+        // Where the flag is a lease, as in the last series of 2017, the hole below breaks it, and a signal says so.
+        Lease.divertSignal(scratch);
         int punch = KernelAbi.FALLOC_FL_KEEP_SIZE | KernelAbi.FALLOC_FL_PUNCH_HOLE;
         int whileMapped;
         try (Mapping mapping = Mapping.map(scratch, 0, 2 * page, true, flags)) {

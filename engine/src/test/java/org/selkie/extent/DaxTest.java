@@ -117,7 +117,6 @@ final class DaxTest {
             assertNotEquals(0, Command.run("truncate", "-s", "0", file.toString()).status());
             assertNotEquals(0, Command.run("fallocate", "-p", "-l", "4096", file.toString()).status());
             opened = FileHandle.open(file, KernelAbi.O_RDONLY);
-            extent.registerForDma(0, LENGTH).close();
         }
         try (opened) {
             assertFalse(opened.status().isImmutable());

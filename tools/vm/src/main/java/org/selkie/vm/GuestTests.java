@@ -18,7 +18,8 @@ import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
  * Runs test classes once for each medium, in this one JVM: to start one in a software-emulated processor takes longer than the
- * tests. Arguments: {@code NAME:PROPERTY=VALUE[,PROPERTY=VALUE] ... -- CLASS ...}. Prints a line for each test as it ends, one
+ * tests. Arguments: {@code NAME:PROPERTY=VALUE[,PROPERTY=VALUE][:CLASS,CLASS] ... -- CLASS ...};
+ * a medium that names classes runs those alone. Prints a line for each test as it ends, one
  * for each class and medium in the form that Maven prints, and ends with status 1 if any failed.
  */
 public final class GuestTests implements TestExecutionListener {
@@ -33,7 +34,7 @@ public final class GuestTests implements TestExecutionListener {
     }
 
     public static void main(String[] arguments) {
-        Map<String, List<String>> media = new LinkedHashMap<>();
+        Map<String, String[]> media = new LinkedHashMap<>();
         List<String> classes = new ArrayList<>();
         boolean names = false;
         for (String argument : arguments) {
@@ -42,14 +43,16 @@ public final class GuestTests implements TestExecutionListener {
             } else if (names) {
                 classes.add(argument);
             } else {
-                int colon = argument.indexOf(':');
-                media.put(argument.substring(0, colon), List.of(argument.substring(colon + 1).split(",")));
+                String[] parts = argument.split(":", -1);
+                media.put(parts[0], parts);
             }
         }
         boolean failed = false;
         Launcher launcher = LauncherFactory.create();
-        for (Map.Entry<String, List<String>> medium : media.entrySet()) {
-            failed |= run(launcher, medium.getKey(), medium.getValue(), classes);
+        for (Map.Entry<String, String[]> medium : media.entrySet()) {
+            String[] parts = medium.getValue();
+            failed |= run(launcher, medium.getKey(), List.of(parts[1].split(",", -1)),
+                    parts.length > 2 ? List.of(parts[2].split(",", -1)) : classes);
         }
         System.exit(failed ? 1 : 0);
     }
@@ -124,6 +127,10 @@ public final class GuestTests implements TestExecutionListener {
     }
 
     private boolean summarize() {
+        if (classes.isEmpty()) {
+            System.out.println("  " + medium + ": no test was found");
+            return true;
+        }
         classes.forEach((name, counts) -> System.out.printf(Locale.ROOT,
                 "Tests run: %d, Failures: %d, Errors: %d, Skipped: %d, Time elapsed: %.1f s -- in %s on %s%n", counts[0],
                 counts[1], counts[2], counts[3], counts[4] / 1e9, name, medium));

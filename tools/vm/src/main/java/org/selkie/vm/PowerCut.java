@@ -27,7 +27,8 @@ import org.selkie.persist.Durability;
  * appends to a pool on each medium, from two threads each, and acknowledges every record over a channel that outlives the
  * machine, until the machine is killed. Arguments: round, channel, the acknowledgements of the round before (or "-"),
  * {@code write} or {@code check}, then {@code NAME=POOL} for each medium; {@code NAME=POOL=control} for one whose durability
- * is the emulation's, which has to lose records.
+ * is the emulation's, which has to lose records; {@code NAME=FILE=sync} and {@code NAME=FILE=nosync} for {@link PlainStores}, of
+ * which the second has to lose some.
  */
 public final class PowerCut {
 
@@ -36,16 +37,29 @@ public final class PowerCut {
     private static final long EXTENT_BYTES = 8L << 20;
     private static final long KEPT_BYTES = 64L << 20;
 
-    private record Medium(String name, Path pool, boolean control) {
+    private record Medium(String name, Path pool, String kind) {
 
         static Medium parse(String argument) {
             String[] parts = argument.split("=", -1);
-            return new Medium(parts[0], Path.of(parts[1]), parts.length > 2);
+            return new Medium(parts[0], Path.of(parts[1]), parts.length > 2 ? parts[2] : "");
+        }
+
+        /** One that has to lose records. */
+        boolean control() {
+            return kind.equals("control") || kind.equals("nosync");
+        }
+
+        boolean isPlain() {
+            return kind.equals("sync") || kind.equals("nosync");
+        }
+
+        PlainStores plain() {
+            return new PlainStores(pool, kind.equals("sync"));
         }
 
         Pool open() {
             PoolOptions options = PoolOptions.defaults().withExtentBytes(EXTENT_BYTES);
-            return Pool.open(pool, control ? options.withDurability(Durability.PROCESS_CRASH) : options);
+            return Pool.open(pool, control() ? options.withDurability(Durability.PROCESS_CRASH) : options);
         }
     }
 
@@ -101,6 +115,9 @@ public final class PowerCut {
     }
 
     private static boolean check(Medium medium, List<Acknowledged> acknowledged) {
+        if (medium.isPlain()) {
+            return checkPlain(medium, acknowledged);
+        }
         if (!medium.control() && !Files.exists(medium.pool()) && acknowledged.isEmpty()) {
             return true;
         }
@@ -121,10 +138,20 @@ public final class PowerCut {
             report = String.valueOf(e.getMessage());
             lost = acknowledged.size();
         }
-        System.out.println("powercut: " + medium.name() + (medium.control() ? " (control)" : "") + ": acknowledged "
-                + acknowledged.size() + ", found " + (acknowledged.size() - lost) + ", lost " + lost
-                + (first.isEmpty() ? "" : ", the first: " + first) + "; " + report.replace('\n', ' '));
+        tell(medium, acknowledged.size(), lost, (first.isEmpty() ? "" : ", the first: " + first) + "; " + report);
         return lost == 0;
+    }
+
+    private static boolean checkPlain(Medium medium, List<Acknowledged> acknowledged) {
+        PlainStores stores = medium.plain();
+        long lost = acknowledged.stream().filter(record -> !stores.has(record.round(), record.number())).count();
+        tell(medium, acknowledged.size(), lost, "");
+        return lost == 0;
+    }
+
+    private static void tell(Medium medium, long acknowledged, long lost, String more) {
+        System.out.println("powercut: " + medium.name() + (medium.control() ? " (control)" : "") + ": acknowledged "
+                + acknowledged + ", found " + (acknowledged - lost) + ", lost " + lost + more.replace('\n', ' '));
     }
 
     private static String differs(Log log, Acknowledged record) {
@@ -140,6 +167,11 @@ public final class PowerCut {
     private void write(List<Medium> media) throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
         for (Medium medium : media) {
+            if (medium.isPlain()) {
+                threads.add(Thread.ofPlatform().start(() -> medium.plain().write(round,
+                        number -> acknowledge(medium.name() + " " + round + " 0 " + number + " 0 .\n"))));
+                continue;
+            }
             // Left open: the machine ends before the pool does.
             Pool pool = medium.open();
             Log log = pool.log("cut");

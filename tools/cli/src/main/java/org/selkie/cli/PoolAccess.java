@@ -52,6 +52,10 @@ final class PoolAccess {
     /** Refuses a path where no pool lies. */
     static void requirePool(CommandSpec spec, Path path) {
         if (!Pool.exists(path)) {
+            if (Files.isDirectory(path) && !(Files.isReadable(path) && Files.isExecutable(path))) {
+                throw new UnknownNameException(spec, "directory " + path + " may not be read by this user; run as its owner, "
+                        + "who alone may read a pool");
+            }
             if (holdsExtents(path)) {
                 throw new PoolFormatException(path + " holds extents, and no pool header that can be read; restore pool.selkie"
                     + " from a copy");

@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Whatever cannot be done is answered in one line that says what to do, and leaves nothing behind. */
@@ -102,6 +104,18 @@ final class RefusalsTest extends PlaceTest {
                 .endsWith("there is no pool at " + place() + ": that is another directory"));
         }
         assertEquals(List.of("lines"), Places.names(place()));
+    }
+
+    @Test
+    void aPoolOfSomebodyElseIsNotCalledADirectoryWithoutOne() throws IOException {
+        Run.of("log", "append", "--durability=process-crash", pool(), "orders", someFile()).succeeded();
+        Files.setPosixFilePermissions(pool(), PosixFilePermissions.fromString("---------"));
+        try {
+            assumeFalse(Files.isReadable(pool()), "root may read every directory; run as another user");
+            assertTrue(Run.of("verify", pool()).failedWith(2).contains("may not be read by this user"));
+        } finally {
+            Files.setPosixFilePermissions(pool(), PosixFilePermissions.fromString("rwx------"));
+        }
     }
 
     @Test

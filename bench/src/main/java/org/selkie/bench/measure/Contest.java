@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.HdrHistogram.Histogram;
 import org.selkie.bench.contender.Costs;
 import org.selkie.bench.contender.LogContender;
@@ -23,6 +25,9 @@ public final class Contest {
     /** The first contender is the ceiling and the second the ceiling again, where they take part. */
     private static final int CEILING = 0;
     private static final int CEILING_AGAIN = 1;
+    /** Contenders of this JVM that were warm once; they need a tenth of the time after that. */
+    private static final Set<String> WARM = new HashSet<>();
+    private static final int WARM_AGAIN = 10;
     private static final int COUNTED_RECORDS = 20_000;
     private static final int FIRST_RECORDS = 64;
     private static final int MOST_RECORDS = 1 << 20;
@@ -105,7 +110,19 @@ public final class Contest {
         }
     }
 
+    private void warmUp(Crew crew, Entrant entrant) throws Exception {
+        long enough = WARM.add(entrant.engine.title()) ? budget.warmUpNanos() : budget.warmUpNanos() / WARM_AGAIN;
+        for (long spent = 0; spent < enough; spent += entrant.lastNanos) {
+            entrant.records = fitting(entrant);
+            entrant.lastNanos = Math.max(1, crew.run(thread -> entrant.contender.run(thread, entrant.records)).nanos());
+            entrant.contender.tidy();
+        }
+    }
+
     private void race(Crew crew) throws Exception {
+        for (Entrant entrant : entrants) {
+            warmUp(crew, entrant);
+        }
         for (int round = -budget.warmUps(); round < budget.rounds(); round++) {
             for (int i = 0; i < entrants.size(); i++) {
                 Entrant entrant = entrants.get(round % 2 == 0 ? i : entrants.size() - 1 - i);

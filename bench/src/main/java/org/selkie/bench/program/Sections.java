@@ -17,6 +17,7 @@ import org.selkie.bench.contender.MappedFileEngine;
 import org.selkie.bench.contender.Place;
 import org.selkie.bench.contender.SelkieEngine;
 import org.selkie.bench.contender.Work;
+import org.selkie.bench.kv.KvAsLog;
 import org.selkie.bench.measure.Budget;
 import org.selkie.bench.measure.Contest;
 import org.selkie.bench.measure.Result;
@@ -106,7 +107,10 @@ final class Sections {
                 new MappedFileEngine(MappedFileEngine.Way.FORCE), new MappedFileEngine(MappedFileEngine.Way.SYNC_MAPPING),
                 new MappedFileEngine(MappedFileEngine.Way.NO_FORCE)));
         int own = all.size();
-        ServiceLoader.load(LogEngine.class).forEach(all::add);
+        ServiceLoader.load(Peers.class).forEach(peers -> {
+            all.addAll(peers.logs());
+            peers.stores().forEach(store -> all.add(new KvAsLog(store)));
+        });
         if (all.size() == own) {
             remarks.add("peers other than the JDK's own: their module is not built; selkie bench --with-peers builds it");
         }

@@ -32,7 +32,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         VerifyCommand.class,
         ExplainCommand.class,
         CrashTestCommand.class,
-        BenchCommand.class
+        BenchCommand.class,
+        EmulateCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {

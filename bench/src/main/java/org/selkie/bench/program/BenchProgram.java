@@ -102,7 +102,7 @@ public final class BenchProgram {
         Ceiling.emulate(0, 0);
         double noise = done.stream().flatMap(section -> section.results().stream()).mapToDouble(Result::noise).filter(v -> v > 0)
                 .sorted().boxed().toList().stream().reduce((first, last) -> last).orElse(Double.NaN);
-        return new BenchReport(Fingerprint.of(place, noise), raw, done, recovery, sections.remarks());
+        return new BenchReport(Fingerprint.of(place, noise, raw), raw, done, recovery, sections.remarks());
     }
 
     /** Where a contest can be held. Refuses a place that can carry no pool. */

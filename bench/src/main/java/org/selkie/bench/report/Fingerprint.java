@@ -11,10 +11,13 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.selkie.bench.contender.Place;
+import org.selkie.bench.measure.RawCeiling;
+import org.selkie.bench.measure.RawOperation;
 import org.selkie.extent.ProbeReport;
 
 /** The machine and the medium, as far as they decide the figures. What cannot be seen, as in a virtual machine, is said so. */
@@ -22,13 +25,15 @@ public final class Fingerprint {
 
     private static final List<String> INSTRUCTIONS = List.of("clwb", "clflushopt", "clflush", "avx2", "avx512f", "dcpop",
             "crc32");
+    private static final int LINE_BYTES = 64;
+    private static final double ENOUGH = 0.85;
     private static final int CLOCK_READINGS = 200_000;
 
     private Fingerprint() {
     }
 
     /** Names and values, in order. */
-    public static Map<String, String> of(Place place, double noise) {
+    public static Map<String, String> of(Place place, double noise, List<RawCeiling.Row> raw) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         facts.put("CPU", cpu());
@@ -42,6 +47,7 @@ public final class Fingerprint {
         facts.put("JDK", Runtime.version() + " (" + System.getProperty("java.vm.name") + ")");
         medium(place, facts);
         facts.put("reading the clock", clockNanos() + " ns, which p50, p99 and p99.9 include");
+        facts.put("processors had", processorsHad(raw));
         facts.put("noise", Double.isNaN(noise) ? "not measured"
                 : Math.round(1000 * noise) / 10.0 + " %: what the same loop in C, run twice in turn, differed by at most");
         return facts;
@@ -60,6 +66,20 @@ public final class Fingerprint {
             facts.put("emulation", place.emulation().words()
                     + (place.emulation().source().isEmpty() ? "" : " (" + place.emulation().source() + ")"));
         }
+    }
+
+    /** By the checksum of data at rest, which shares nothing: what several threads do together, against what one does alone. */
+    private static String processorsHad(List<RawCeiling.Row> raw) {
+        List<RawCeiling.Row> sums = raw.stream().filter(row -> row.operation() == RawOperation.CRC
+                && row.lengthBytes() == LINE_BYTES)
+                .toList();
+        if (sums.size() < 2) {
+            return "not measured";
+        }
+        RawCeiling.Row most = sums.getLast();
+        double had = most.threads() * sums.getFirst().nanos() / most.nanos();
+        return String.format(Locale.ROOT, "%.1f of %d%s", had, most.threads(), had > ENOUGH * most.threads() ? ""
+                : ": something else ran, and what is shown for several threads is not how they scale");
     }
 
     private static String cpu() {

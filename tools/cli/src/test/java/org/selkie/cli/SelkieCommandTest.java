@@ -14,7 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class SelkieCommandTest {
     static Stream<String> commands() {
         return Stream.of("", "demo", "probe", "log", "log append", "log cat", "log stat", "log trim", "verify", "explain",
-            "crashtest");
+            "crashtest", "bench", "emulate");
     }
 
     @ParameterizedTest

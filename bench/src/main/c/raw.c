@@ -2,7 +2,9 @@
 //
 // What the processor and the medium can do at all, one operation at a time: store, flush, fence, non-temporal store, checksum,
 // read. And the delay of an emulated device, which the ceiling and the engine under test pay in the same place.
+#define _GNU_SOURCE
 #include "bench.h"
+#include <sched.h>
 #include <string.h>
 #include <time.h>
 #if defined(__x86_64__)
@@ -174,4 +176,22 @@ int bench_emulated(void) { return (fence_nanos | bytes_a_microsecond) != 0; }
 CEILING int64_t emulated_fence(int64_t bytes) {
     bench_delay(bytes);
     return 0;
+}
+
+// Keeps the calling thread on the nth processor that it may use. Two threads that one thread wakes for a millisecond are often left
+// on one processor, and then take turns. Returns 0, or -1 where there is no such processor.
+CEILING int64_t pin_thread(int64_t nth) {
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) {
+        return -1;
+    }
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+        if (CPU_ISSET(cpu, &allowed) && nth-- == 0) {
+            cpu_set_t one;
+            CPU_ZERO(&one);
+            CPU_SET(cpu, &one);
+            return sched_setaffinity(0, sizeof one, &one);
+        }
+    }
+    return -1;
 }

@@ -34,6 +34,7 @@ public final class Ceiling {
     private static final MethodHandle SUPPORTED = handle("raw_supported", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
     private static final MethodHandle EMULATE = handle("emulate", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle EMULATED_FENCE = handle("emulated_fence", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle PIN = handle("pin_thread", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
 
     private Ceiling() {
     }
@@ -104,6 +105,15 @@ public final class Ceiling {
     public static boolean isSupported(long kind) {
         try {
             return (long) SUPPORTED.invokeExact(kind) != 0;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Keeps this thread on the nth processor that it may use. Returns whether it is now kept there. */
+    public static boolean pinThread(long nth) {
+        try {
+            return (long) PIN.invokeExact(nth) == 0;
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.selkie.bench.Ceiling;
 
 /** Threads that stay the same for a whole contest and start each piece of work together. */
 final class Crew implements AutoCloseable {
@@ -40,8 +41,16 @@ final class Crew implements AutoCloseable {
     Crew(int size) {
         for (int i = 0; i < size; i++) {
             String name = "bench-" + i;
+            int number = i;
+            // Threads that are woken together for a millisecond are otherwise often left on one processor, and take turns.
+            boolean pinned = size > 1 && size <= Runtime.getRuntime().availableProcessors();
             threads.add(Executors.newSingleThreadExecutor(work -> {
-                Thread thread = new Thread(work, name);
+                Thread thread = new Thread(() -> {
+                    if (pinned && !Ceiling.pinThread(number)) {
+                        System.err.println("selkie bench: " + name + " could not be kept on one processor");
+                    }
+                    work.run();
+                }, name);
                 thread.setDaemon(true);
                 return thread;
             }));

@@ -2,10 +2,8 @@
 //
 // The ceiling: the engine's own append (native-headers/include/selkie/append.h) in a C loop, with no Java around it and no
 // restriction on registers. The loop is what a log does at the least: claim the place, write, checksum, fence.
-#include <selkie/append.h>
+#include "bench.h"
 #include <string.h>
-
-#define CEILING __attribute__((visibility("default")))
 
 static const uint32_t SEED = 0x5e1c1e;
 #define THIRD ((uint64_t)SELKIE_RECORD_DATA << 24)
@@ -25,6 +23,7 @@ static void touch(unsigned char *payload, uint64_t length) { memcpy(payload, pay
             }                                                                                                          \
             selkie_write_record(stores, ring + (position & (ring_bytes - 1)), payload, length, position, SEED, THIRD); \
             selkie_fence_inline();                                                                                     \
+            bench_delay((int64_t)bytes);                                                                               \
             position += bytes;                                                                                         \
         }                                                                                                              \
         *tail = position;                                                                                              \
@@ -41,6 +40,7 @@ static void touch(unsigned char *payload, uint64_t length) { memcpy(payload, pay
             position = __atomic_fetch_add(tail, bytes, __ATOMIC_ACQ_REL);                                              \
             selkie_write_record(stores, ring + (position & (ring_bytes - 1)), payload, length, position, SEED, THIRD); \
             selkie_fence_inline();                                                                                     \
+            bench_delay((int64_t)bytes);                                                                               \
         }                                                                                                              \
         return (int64_t)position;                                                                                      \
     }                                                                                                                  \
@@ -50,6 +50,7 @@ static void touch(unsigned char *payload, uint64_t length) { memcpy(payload, pay
         for (uint64_t i = 0; i < batches; i++) {                                                                       \
             selkie_write_batch(stores, ring + (position & (ring_bytes - 1)), staged, staged_bytes, position, SEED, 0); \
             selkie_fence_inline();                                                                                     \
+            bench_delay((int64_t)staged_bytes);                                                                        \
             position += staged_bytes;                                                                                  \
         }                                                                                                              \
         *tail = position;                                                                                              \
@@ -59,8 +60,6 @@ static void touch(unsigned char *payload, uint64_t length) { memcpy(payload, pay
 CEILING_LOOPS(_plain_width, SELKIE_STORES_NT)
 #if defined(__x86_64__)
 CEILING_LOOPS(_512, SELKIE_STORES_NT_512)
-#define HAS_512                                                                                                        \
-    (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
 #define WIDEST(loop) (HAS_512 ? loop##_512 : loop##_plain_width)
 #else
 #define WIDEST(loop) loop##_plain_width
@@ -81,4 +80,21 @@ CEILING int64_t ceiling_append_shared(char *ring, uint64_t ring_bytes, unsigned 
 CEILING int64_t ceiling_batch(char *ring, uint64_t ring_bytes, char *staged, uint64_t staged_bytes, uint64_t batches,
                               uint64_t *tail) {
     return WIDEST(batches)(ring, ring_bytes, staged, staged_bytes, batches, tail);
+}
+
+// Appends one by one with the clock read between them: `nanos` gets each one's time, the reading of the clock included.
+CEILING int64_t ceiling_append_timed(char *ring, uint64_t ring_bytes, unsigned char *payload, uint64_t length,
+                                     uint64_t appends, uint64_t *tail, uint64_t shared, int64_t *nanos) {
+    int64_t before = bench_now();
+    for (uint64_t i = 0; i < appends; i++) {
+        if (shared) {
+            ceiling_append_shared(ring, ring_bytes, payload, length, 1, tail, 0);
+        } else {
+            ceiling_append_alone(ring, ring_bytes, payload, length, 1, tail, 0);
+        }
+        const int64_t now = bench_now();
+        nanos[i] = now - before;
+        before = now;
+    }
+    return (int64_t)*tail;
 }

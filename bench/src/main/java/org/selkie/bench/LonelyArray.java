@@ -7,7 +7,7 @@ import java.util.Arrays;
  * An array with no other on its cache lines: two that threads write side by side cost them as much as a fence, which is not
  * what is measured here.
  */
-final class LonelyArray {
+public final class LonelyArray {
 
     private static final int GAP_BYTES = 512;
 
@@ -15,7 +15,8 @@ final class LonelyArray {
     private final byte[][] gapArrayGap;
     private final byte[] message;
 
-    LonelyArray(int lengthBytes) {
+    /** Makes one, filled with a message. */
+    public LonelyArray(int lengthBytes) {
         gapArrayGap = new byte[][] {new byte[GAP_BYTES], new byte[lengthBytes], new byte[GAP_BYTES]};
         message = new byte[lengthBytes];
         Arrays.fill(message, (byte) 42);
@@ -26,11 +27,12 @@ final class LonelyArray {
      * Writes the array anew, as a program puts a message into its buffer: by the copy that C has in {@code memcpy}. A fill would
      * be compiled to stores of this or that width, as it happens, and what loads them waits or does not.
      */
-    void touch() {
+    public void touch() {
         System.arraycopy(message, 0, bytes(), 0, message.length);
     }
 
-    byte[] bytes() {
+    /** The array itself. */
+    public byte[] bytes() {
         return gapArrayGap[1];
     }
 }

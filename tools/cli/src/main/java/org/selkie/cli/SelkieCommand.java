@@ -31,7 +31,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
         LogCommand.class,
         VerifyCommand.class,
         ExplainCommand.class,
-        CrashTestCommand.class
+        CrashTestCommand.class,
+        BenchCommand.class,
+        EmulateCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -39,6 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         "  selkie probe /mnt/data                       what a path can promise, and why",
         "  selkie log append /mnt/data/pool orders f    a record for each line of f",
         "  selkie log cat /mnt/data/pool orders         the same bytes again",
+        "  selkie bench --quick                         how fast, how far from the limit, and the peers",
         "",
         "SELKIE_JAVA_OPTS adds options for the JVM; SELKIE_STACK_TRACE=1 adds the stack trace to an error."
     },

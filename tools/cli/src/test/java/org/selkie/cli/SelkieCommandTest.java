@@ -14,7 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class SelkieCommandTest {
     static Stream<String> commands() {
         return Stream.of("", "demo", "probe", "log", "log append", "log cat", "log stat", "log trim", "verify", "explain",
-            "crashtest");
+            "crashtest", "bench", "emulate");
     }
 
     @ParameterizedTest
@@ -63,7 +63,7 @@ final class SelkieCommandTest {
 
     @Test
     void noCommandIsAnsweredInOneLine() {
-        assertEquals("selkie: missing command, one of demo, probe, log, verify, explain, crashtest; see selkie --help",
+        assertEquals("selkie: missing command, one of demo, probe, log, verify, explain, crashtest, bench, emulate; see selkie --help",
             Run.of().failedWith(2));
         assertEquals("selkie log: missing command, one of append, cat, stat, trim; see selkie log --help",
             Run.of("log").failedWith(2));

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.bench.report;
+
+import java.util.List;
+import java.util.Map;
+import org.selkie.bench.measure.RawCeiling;
+import org.selkie.bench.measure.Result;
+
+/**
+ * Everything that a run found.
+ *
+ * @param fingerprint of machine and medium
+ * @param raw         what C can do
+ * @param sections    contests
+ * @param recovery    how long opening takes
+ * @param remarks     what was left out and why
+ */
+public record BenchReport(Map<String, String> fingerprint, List<RawCeiling.Row> raw, List<Section> sections,
+        List<RecoveryTime> recovery, List<String> remarks) {
+
+    /**
+     * Contests that belong together.
+     *
+     * @param heading     of all of them
+     * @param explanation what the figures mean
+     * @param onDisk      whether they were held on a disk beside the medium
+     * @param results     one row for each contender and work
+     */
+    public record Section(String heading, String explanation, boolean onDisk, List<Result> results) {
+    }
+
+    /**
+     * How long it takes to open a pool after a clean close.
+     *
+     * @param megabytes of records in it
+     * @param records   that were found
+     * @param millis    median of several openings
+     */
+    public record RecoveryTime(long megabytes, long records, double millis) {
+    }
+}

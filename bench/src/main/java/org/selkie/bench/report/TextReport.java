@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.bench.report;
+
+import java.io.PrintStream;
+import org.selkie.bench.report.BenchReport.Section;
+
+/** A report as lines for a terminal. */
+public final class TextReport {
+
+    private TextReport() {
+    }
+
+    /** Prints all of it. */
+    public static void print(BenchReport report, PrintStream out) {
+        report.fingerprint().forEach((name, value) -> out.println(name + " ".repeat(Math.max(1, 20 - name.length())) + value));
+        out.println();
+        out.println("The raw ceiling in C");
+        Columns.lines(Columns.RAW, report.raw().stream().map(Columns::of).toList()).forEach(line -> out.println("  " + line));
+        for (Section section : report.sections()) {
+            out.println();
+            out.println(section.heading());
+            out.println("  " + section.explanation());
+            Columns.lines(Columns.RESULT, section.results().stream().map(Columns::of).toList())
+                    .forEach(line -> out.println("  " + line));
+        }
+        if (!report.recovery().isEmpty()) {
+            out.println();
+            out.println("Opening a pool again, records of 256 B, each of them checked");
+            Columns.lines(Columns.RECOVERY, report.recovery().stream().map(Columns::of).toList())
+                    .forEach(line -> out.println("  " + line));
+        }
+        if (!report.remarks().isEmpty()) {
+            out.println();
+            out.println("Left out, and remarks");
+            report.remarks().stream().distinct().forEach(remark -> out.println("  " + remark));
+        }
+        out.flush();
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.bench.report;
+
+import java.io.StringReader;
+import java.util.List;
+import java.util.Map;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.selkie.bench.contender.Costs;
+import org.selkie.bench.contender.Work;
+import org.selkie.bench.measure.Ratio;
+import org.selkie.bench.measure.Result;
+import org.selkie.bench.report.BenchReport.RecoveryTime;
+import org.selkie.bench.report.BenchReport.Section;
+import org.xml.sax.InputSource;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+class PageTest {
+
+    private static BenchReport report() {
+        return new BenchReport(Map.of("emulation", "EMULATED: <memory>"), List.of(),
+                List.of(new Section("Logs", "a & b", false, List.of(result(64, 1, 100), result(256, 1, 120), result(64, 2,
+                        200)))),
+                List.of(new RecoveryTime(16, 65536, 4.5)), List.of("left out: \"x\" < y"));
+    }
+
+    private static Result result(int payloadBytes, int threads, double nanos) {
+        return new Result("Peer", "fast", Work.appends(payloadBytes, threads), nanos, nanos, nanos, nanos, nanos, nanos,
+                1e9 / nanos,
+                50, new Ratio(2, 1.9, 2.1), Ratio.NONE, 0.01, Costs.UNKNOWN, 0, "kill -9");
+    }
+
+    @Test
+    void thePageNeedsNoOtherFileAndNoScript() throws Exception {
+        String page = Page.of(report());
+        assertFalse(page.contains("<script") || page.contains("http:") || page.contains("https:") || page.contains("src="), page);
+        assertTrue(page.contains("EMULATED: &lt;memory&gt;"));
+        assertTrue(page.contains("left out: &quot;x&quot; &lt; y"));
+    }
+
+    @Test
+    void everyChartIsWellFormedAndHasAPointForEachFigure() throws Exception {
+        String page = Page.of(report());
+        int charts = 0;
+        int points = 0;
+        for (int at = page.indexOf("<figure>"); at >= 0; at = page.indexOf("<figure>", at + 1)) {
+            String figure = page.substring(at, page.indexOf("</figure>", at) + "</figure>".length());
+            var builder = DocumentBuilderFactory.newInstance().newDocumentBuilder();
+            var document = builder.parse(new InputSource(new StringReader(figure)));
+            points += document.getElementsByTagName("circle").getLength();
+            charts++;
+        }
+        // Lengths with one thread, lengths with two, threads at 64 B, recovery.
+        assertEquals(4, charts);
+        assertEquals(2 + 1 + 2 + 1, points);
+    }
+
+    @Test
+    void whatIsNotKnownIsNullInJson() {
+        String json = JsonReport.of(report());
+        assertTrue(json.contains("\"flushes\": null") && json.contains("\"nanos\": 100.0"), json);
+        assertFalse(json.contains("NaN"));
+    }
+}

@@ -140,16 +140,31 @@ public final class RecordLayout {
      * @throws PayloadFaultException if the payload lies in a mapping that is not there any more
      */
     public static long stage(MemorySegment staging, long offset, MemorySegment payload, int type, int flags) {
-        long lengthBytes = payload.byteSize();
-        long recordBytes = recordBytes(lengthBytes);
-        staging.set(INT, offset + CRC_OFFSET, 0);
-        staging.set(INT, offset + LENGTH_OFFSET, (int) lengthBytes);
-        staging.set(LONG, offset + LAG_OFFSET, (long) type << 24 | (long) flags << 32);
+        long recordBytes = stageAround(staging, offset, payload.byteSize(), type, flags);
         copyPayload(payload, staging, offset + HEADER_BYTES);
-        // Up to 63 bytes, which may begin in the line before the last: staging memory is used again and again.
-        long end = HEADER_BYTES + lengthBytes;
-        staging.asSlice(offset + end, recordBytes - end).fill((byte) 0);
-        staging.set(INT, offset + recordBytes - TRAILER_BYTES, (int) (recordBytes / LINE_BYTES));
+        return recordBytes;
+    }
+
+    /** As the other {@code stage}, from a part of an array that the caller has checked. Allocates nothing. */
+    public static long stage(MemorySegment staging, long offset, byte[] payload, int from, int lengthBytes, int type, int flags) {
+        long recordBytes = stageAround(staging, offset, lengthBytes, type, flags);
+        MemorySegment.copy(payload, from, staging, ValueLayout.JAVA_BYTE, offset + HEADER_BYTES, lengthBytes);
+        return recordBytes;
+    }
+
+    /**
+     * What stands around a payload, in whole words: they are read as such, and a word that was stored in parts would have to
+     * leave the core first. Staging memory is used again and again, so what the payload does not fill is zeroed.
+     */
+    private static long stageAround(MemorySegment staging, long offset, long lengthBytes, int type, int flags) {
+        long recordBytes = recordBytes(lengthBytes);
+        staging.set(LONG, offset + CRC_OFFSET, lengthBytes << Integer.SIZE);
+        staging.set(LONG, offset + LAG_OFFSET, (long) type << 24 | (long) flags << 32);
+        long last = recordBytes - Long.BYTES;
+        for (long word = HEADER_BYTES + lengthBytes & -Long.BYTES; word < last; word += Long.BYTES) {
+            staging.set(LONG, offset + word, 0);
+        }
+        staging.set(LONG, offset + last, recordBytes / LINE_BYTES << Integer.SIZE);
         return recordBytes;
     }
 
@@ -171,7 +186,8 @@ public final class RecordLayout {
 
     /** Changes the flags of a staged record. */
     public static void restageFlags(MemorySegment staging, long offset, int flags) {
-        staging.set(ValueLayout.JAVA_BYTE, offset + FLAGS_OFFSET, (byte) flags);
+        long third = staging.get(LONG, offset + LAG_OFFSET);
+        staging.set(LONG, offset + LAG_OFFSET, third & ~(0xffL << 32) | (long) flags << 32);
     }
 
     /**

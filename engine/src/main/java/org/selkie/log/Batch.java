@@ -27,13 +27,17 @@ public final class Batch implements AutoCloseable {
         this.staging = log.staging().take(FIRST_BYTES);
     }
 
+    /** Copies a record into the batch, as the other {@code add}. Allocates nothing. */
     public Batch add(byte[] payload) {
-        return add(MemorySegment.ofArray(payload));
+        return add(payload, 0, payload.length);
     }
 
+    /** Copies a part of an array into the batch, as the other {@code add}. Allocates nothing. */
     public Batch add(byte[] payload, int offset, int lengthBytes) {
         Objects.checkFromIndexSize(offset, lengthBytes, payload.length);
-        return add(MemorySegment.ofArray(payload).asSlice(offset, lengthBytes));
+        MemorySegment staged = roomFor(lengthBytes);
+        return added(staged,
+                RecordLayout.stage(staged, usedBytes, payload, offset, lengthBytes, RecordLayout.DATA, firstFlags()));
     }
 
     public Batch add(ByteBuffer payload) {
@@ -47,11 +51,21 @@ public final class Batch implements AutoCloseable {
      * @throws org.selkie.fault.PayloadFaultException if the payload lies in a mapped file that was truncated; likewise
      */
     public Batch add(MemorySegment payload) {
-        log.requireFits(payload.byteSize());
-        long bytes = RecordLayout.recordBytes(payload.byteSize());
-        MemorySegment staged = room(usedBytes + bytes);
-        // First what can fail: the one before must not promise a member that does not come.
-        RecordLayout.stage(staged, usedBytes, payload, RecordLayout.DATA, records == 0 ? 0 : RecordLayout.CONTINUES);
+        MemorySegment staged = roomFor(payload.byteSize());
+        return added(staged, RecordLayout.stage(staged, usedBytes, payload, RecordLayout.DATA, firstFlags()));
+    }
+
+    private MemorySegment roomFor(long lengthBytes) {
+        log.requireFits(lengthBytes);
+        return room(usedBytes + RecordLayout.recordBytes(lengthBytes));
+    }
+
+    private int firstFlags() {
+        return records == 0 ? 0 : RecordLayout.CONTINUES;
+    }
+
+    /** Only now that nothing can fail any more: the one before must not promise a member that does not come. */
+    private Batch added(MemorySegment staged, long bytes) {
         if (lastOffset >= 0) {
             RecordLayout.restageFlags(staged, lastOffset,
                     RecordLayout.MORE | (lastOffset > 0 ? RecordLayout.CONTINUES : 0));

@@ -161,10 +161,10 @@ public final class RecordLayout {
         staging.set(LONG, offset + CRC_OFFSET, lengthBytes << Integer.SIZE);
         staging.set(LONG, offset + LAG_OFFSET, (long) type << 24 | (long) flags << 32);
         long last = recordBytes - Long.BYTES;
-        for (long word = HEADER_BYTES + lengthBytes & -Long.BYTES; word < last; word += Long.BYTES) {
+        for (long word = (HEADER_BYTES + lengthBytes) & -Long.BYTES; word < last; word += Long.BYTES) {
             staging.set(LONG, offset + word, 0);
         }
-        staging.set(LONG, offset + last, recordBytes / LINE_BYTES << Integer.SIZE);
+        staging.set(LONG, offset + last, (recordBytes / LINE_BYTES) << Integer.SIZE);
         return recordBytes;
     }
 
@@ -187,7 +187,7 @@ public final class RecordLayout {
     /** Changes the flags of a staged record. */
     public static void restageFlags(MemorySegment staging, long offset, int flags) {
         long third = staging.get(LONG, offset + LAG_OFFSET);
-        staging.set(LONG, offset + LAG_OFFSET, third & ~(0xffL << 32) | (long) flags << 32);
+        staging.set(LONG, offset + LAG_OFFSET, (third & ~(0xffL << 32)) | (long) flags << 32);
     }
 
     /**

@@ -4,11 +4,9 @@ package org.selkie.seal;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.selkie.fault.SealUnavailableException;
-import org.selkie.fault.SelkieException;
 import org.selkie.os.Capabilities;
 import org.selkie.os.Errno;
 import org.selkie.os.FileStatus;
-import org.selkie.os.InodeFlags;
 import org.selkie.os.KernelAbi;
 
 /**
@@ -17,7 +15,7 @@ import org.selkie.os.KernelAbi;
  * would fault, and xfs still truncates through a descriptor that was open before.
  *
  * <p>The flag outlives a crash. A marker beside the file, durable before the flag is set, lets {@link
- * SealMarker#recover} clear it.
+ * SealMarker#recover(Path)} clear it.
  */
 public final class ImmutableSeal extends Seal {
     private final Path file;
@@ -62,19 +60,8 @@ public final class ImmutableSeal extends Seal {
         obstacle(status, target.handle().fileSystem().type()).ifPresent(reason -> {
             throw new SealUnavailableException("an IMMUTABLE seal on " + file + " is refused: " + reason);
         });
-        try {
-            SealMarker.write(file, status.identity());
-        } catch (RuntimeException e) {
-            try {
-                SealMarker.remove(file);
-            } catch (SelkieException again) {
-                e.addSuppressed(again);
-            }
-            throw e;
-        }
-        int errno = InodeFlags.tryChange(target.handle(), KernelAbi.FS_IMMUTABLE_FL, 0);
+        int errno = SealMarker.set(new SealedFile(target.handle(), file));
         if (errno != 0) {
-            SealMarker.remove(file);
             throw new SealUnavailableException("an IMMUTABLE seal on " + file + " failed: ioctl(FS_IOC_SETFLAGS) = "
                     + Errno.name(errno) + "; use LEASE");
         }

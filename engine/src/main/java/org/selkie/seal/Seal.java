@@ -12,7 +12,7 @@ import org.selkie.fault.SealBrokenException;
  * forward: HELD, perhaps BREAKING, then RELEASED or REVOKED.
  *
  * <p>A seal is not durable: it ends with the process. What the file system keeps of it (the immutable flag) is cleared
- * by {@link SealMarker#recover}. Safe for use by several threads.
+ * by {@link SealMarker#recover(Path)}. Safe for use by several threads.
  */
 public abstract sealed class Seal
         permits AdvisorySeal, DeviceSeal, ImmutableSeal, LeaseSeal, MapDirectSeal, MemfdSeal, ObservedSeal {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.selkie.fault.ExtentBusyException;
@@ -16,8 +17,6 @@ import org.selkie.fault.SelkieException;
 import org.selkie.os.Errno;
 import org.selkie.os.FileHandle;
 import org.selkie.os.FileIdentity;
-import org.selkie.os.FileStatus;
-import org.selkie.os.InodeFlags;
 import org.selkie.os.KernelAbi;
 import org.selkie.os.OfdLock;
 
@@ -29,8 +28,6 @@ import org.selkie.os.OfdLock;
 public final class SealMarker {
     /** What follows the name of the sealed file in the marker's name. */
     public static final String SUFFIX = ".selkie-sealed";
-
-    private static final int LONGEST_BYTES = 4096;
 
     private SealMarker() {}
 
@@ -54,44 +51,86 @@ public final class SealMarker {
         return file.resolveSibling(Objects.requireNonNull(file.getFileName()) + SUFFIX);
     }
 
-    static void write(Path file, FileIdentity identity) {
-        int flags = KernelAbi.O_RDWR | KernelAbi.O_CREAT | KernelAbi.O_EXCL;
-        try (FileHandle marker = FileHandle.open(of(file), flags)) {
-            marker.write(0, content(identity).getBytes(StandardCharsets.US_ASCII));
+    /**
+     * Writes the marker and sets the flag.
+     *
+     * @return 0, or the error number with which the flag could not be set; nothing is left behind then
+     */
+    static int set(SealSteps file) {
+        try {
+            write(file);
+        } catch (RuntimeException e) {
+            try {
+                remove(file);
+            } catch (SelkieException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
+        }
+        int errno = file.changeFlag(true);
+        if (errno != 0) {
+            remove(file);
+        }
+        return errno;
+    }
+
+    static void write(SealSteps file) {
+        try (SealSteps.Marker marker = file.createMarker()) {
+            marker.write(content(file.identity()));
             marker.sync();
         }
-        syncDirectory(file);
+        file.syncDirectory();
     }
 
     /** Without the device, which another start of the machine may number differently; the marker lies beside the file. */
-    private static String content(FileIdentity identity) {
-        return "selkie seal 1\ninode " + identity.inode() + "\nborn " + identity.birthNanos() + "\n";
+    static byte[] content(FileIdentity identity) {
+        return ("selkie seal 1\ninode " + identity.inode() + "\nborn " + identity.birthNanos() + "\n")
+                .getBytes(StandardCharsets.US_ASCII);
     }
 
-    static void remove(Path file) {
-        FileHandle.unlink(of(file));
-        syncDirectory(file);
+    static void remove(SealSteps file) {
+        file.removeMarker();
+        file.syncDirectory();
     }
 
     /**
      * Clears the flag durably, then removes the marker: a crash between the two leaves a marker, never a flag alone.
+     *
+     * @return 0, or the error number with which the flag could not be cleared; nothing is changed then
      */
+    static int clear(SealSteps file) {
+        int errno = file.changeFlag(false);
+        if (errno == 0) {
+            file.syncFile();
+            remove(file);
+        }
+        return errno;
+    }
+
     static void clear(FileHandle handle, Path file) {
-        int errno = InodeFlags.tryChange(handle, 0, KernelAbi.FS_IMMUTABLE_FL);
+        clear(new SealedFile(handle, file), file);
+    }
+
+    private static void clear(SealSteps steps, Path file) {
+        int errno = clear(steps);
         if (errno != 0) {
             throw new SealUnavailableException("the immutable flag of " + file + " cannot be cleared: "
                     + "ioctl(FS_IOC_SETFLAGS) = " + Errno.name(errno)
                     + "; run chattr -i on it with CAP_LINUX_IMMUTABLE, then remove " + of(file));
         }
-        handle.sync();
-        remove(file);
     }
 
-    private static void syncDirectory(Path file) {
-        Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent());
-        try (FileHandle handle = FileHandle.open(directory, KernelAbi.O_DIRECTORY)) {
-            handle.sync();
+    /** Recovers a file that has a marker and that nobody holds. */
+    static Recovery recover(SealSteps steps, Path file) {
+        // A marker that is torn was never durable, so its flag was never set.
+        if (steps.isImmutable() && Arrays.equals(steps.readMarker(), content(steps.identity()))) {
+            clear(steps, file);
+            return Recovery.FLAG_CLEARED;
         }
+        // A holder that was killed may have cleared the flag, and not durably.
+        steps.syncFile();
+        remove(steps);
+        return Recovery.MARKER_REMOVED;
     }
 
     /**
@@ -108,7 +147,8 @@ public final class SealMarker {
             return Recovery.NOTHING_LEFT;
         }
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-            remove(file);
+            FileHandle.unlink(marker);
+            SealedFile.syncDirectoryOf(file);
             return Recovery.MARKER_REMOVED;
         }
         try (FileHandle handle = FileHandle.open(file, KernelAbi.O_NONBLOCK)) {
@@ -118,21 +158,7 @@ public final class SealMarker {
                 throw new ExtentBusyException("the holder of the IMMUTABLE seal on " + file
                         + " is alive (lslocks names it); close the extent there first");
             }
-            FileStatus status = handle.status();
-            if (status.isImmutable() && isAbout(marker, status.identity())) {
-                clear(handle, file);
-                return Recovery.FLAG_CLEARED;
-            }
-            remove(file);
-            return Recovery.MARKER_REMOVED;
-        }
-    }
-
-    private static boolean isAbout(Path marker, FileIdentity identity) {
-        try (FileHandle handle = FileHandle.open(marker, 0)) {
-            String text = new String(handle.read(0, LONGEST_BYTES), StandardCharsets.US_ASCII);
-            // A marker that is torn was never durable, so its flag was never set.
-            return text.equals(content(identity));
+            return recover(new SealedFile(handle, file), file);
         }
     }
 

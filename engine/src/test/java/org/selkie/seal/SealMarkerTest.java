@@ -60,7 +60,7 @@ final class SealMarkerTest {
         try (Mount mount = Mount.ext4(temporary)) {
             Path file = mount.directory().resolve("extent");
             try (FileHandle handle = newFile(file)) {
-                SealMarker.write(file, handle.status().identity());
+                SealMarker.write(new SealedFile(handle, file));
                 setFlag(handle);
             }
             assertEquals(SealMarker.Recovery.FLAG_CLEARED, SealMarker.recover(file));
@@ -75,7 +75,7 @@ final class SealMarkerTest {
         try (Mount mount = Mount.ext4(temporary)) {
             Path file = mount.directory().resolve("extent");
             try (FileHandle handle = newFile(file)) {
-                SealMarker.write(file, handle.status().identity());
+                SealMarker.write(new SealedFile(handle, file));
             }
             assertEquals(SealMarker.Recovery.MARKER_REMOVED, SealMarker.recover(file));
             assertFalse(Files.exists(SealMarker.of(file)));
@@ -110,12 +110,13 @@ final class SealMarkerTest {
     }
 
     @Test
-    void theFlagIsClearedThoughTheMachineNumbersItsDevicesOtherwiseNow() {
+    void theFlagIsClearedThoughTheMachineNumbersItsDevicesOtherwiseNow() throws Exception {
         try (Mount mount = Mount.ext4(temporary)) {
             Path file = mount.directory().resolve("extent");
             try (FileHandle handle = newFile(file)) {
                 FileIdentity now = handle.status().identity();
-                SealMarker.write(file, new FileIdentity(now.deviceMajor() + 1, 7, now.inode(), now.birthNanos()));
+                Files.write(SealMarker.of(file), SealMarker.content(
+                        new FileIdentity(now.deviceMajor() + 1, 7, now.inode(), now.birthNanos())));
                 setFlag(handle);
             }
             assertEquals(SealMarker.Recovery.FLAG_CLEARED, SealMarker.recover(file));
@@ -129,7 +130,7 @@ final class SealMarkerTest {
             Path file = mount.directory().resolve("extent");
             try (FileHandle handle = newFile(file)) {
                 Ownership.take(handle, 0, 0);
-                SealMarker.write(file, handle.status().identity());
+                SealMarker.write(new SealedFile(handle, file));
                 setFlag(handle);
                 ExtentBusyException e = assertThrows(ExtentBusyException.class, () -> SealMarker.recover(file));
                 assertTrue(e.getMessage().contains("is alive"), e.getMessage());
@@ -147,7 +148,7 @@ final class SealMarkerTest {
             Path second = mount.directory().resolve("second");
             for (Path file : List.of(first, second)) {
                 try (FileHandle handle = newFile(file)) {
-                    SealMarker.write(file, handle.status().identity());
+                    SealMarker.write(new SealedFile(handle, file));
                     setFlag(handle);
                 }
             }
@@ -163,7 +164,7 @@ final class SealMarkerTest {
         try (Mount mount = Mount.ext4(temporary)) {
             Path file = mount.directory().resolve("extent");
             try (FileHandle handle = newFile(file)) {
-                SealMarker.write(file, handle.status().identity());
+                SealMarker.write(new SealedFile(handle, file));
                 setFlag(handle);
             }
             try (ChildJvm child = ChildJvm.start(

@@ -61,7 +61,7 @@ public final class FlushMutation {
 
     /**
      * What a crash may leave. {@link PersistenceModel#adr()} unless given. Flushes, or fences, that do nothing there, such as
-     * flushes under eADR, are not mutated.
+     * flushes under eADR, are not mutated, and no flush is delayed where it waits for no fence.
      */
     public FlushMutation model(PersistenceModel value) {
         return new FlushMutation(trace, value, singleEvents, frames, listener);
@@ -112,7 +112,9 @@ public final class FlushMutation {
     /** Those of instructions that do something where the model holds. */
     private List<Mutation> mutations() {
         return Stream.of(Mutation.values())
-                .filter(mutation -> mutation.isOfFlush() ? model.needsFlush() : model.needsFence()).toList();
+                .filter(mutation -> mutation.isOfFlush() ? model.needsFlush() : model.needsFence())
+                // A flush that waits for no fence is as good behind it, as long as nothing is between the two.
+                .filter(mutation -> mutation != Mutation.DELAYED_FLUSH || model.needsFence()).toList();
     }
 
     /** A mutation at a call site, with all events that it can be done to. */

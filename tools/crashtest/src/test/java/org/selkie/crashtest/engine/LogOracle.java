@@ -43,6 +43,10 @@ final class LogOracle implements Recovery<Recovered>, StateChecker<Recovered> {
     record Promises() {
     }
 
+    /** Opening what a crash left: however far it came, recovery then finds what it found the first time. A description. */
+    record Opening(Recovered first) {
+    }
+
     /** A clean close; an operation's description. Nothing is to be recovered after it. */
     record Closing() {
     }
@@ -94,7 +98,10 @@ final class LogOracle implements Recovery<Recovered>, StateChecker<Recovered> {
             }
         }
         for (Operation operation : image.inFlight()) {
-            if (operation.description() instanceof Append append && countOf(append, recovered, found) > 0) {
+            if (operation.description() instanceof Opening opening) {
+                require(recovered.equals(opening.first), () -> "recovery that crashed, run again: " + recovered
+                        + ", the first time: " + opening.first);
+            } else if (operation.description() instanceof Append append && countOf(append, recovered, found) > 0) {
                 takeAll(append, recovered, found);
             }
         }

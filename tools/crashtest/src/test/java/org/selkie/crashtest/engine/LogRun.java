@@ -2,6 +2,7 @@
 package org.selkie.crashtest.engine;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -32,8 +33,14 @@ record LogRun(Trace trace, LogOracle oracle) {
         return new LogRun(recorder.trace(), new LogOracle(pool, false));
     }
 
-    /** What one crash left. */
-    private record Crash(Map<String, byte[]> image, List<Operation> acknowledged, List<Operation> inFlight) {
+    /**
+     * What one crash left.
+     *
+     * @param recovered what recovery makes of it
+     * @param repaired  whether recovery stores anything
+     */
+    private record Crash(Map<String, byte[]> image, List<Operation> acknowledged, List<Operation> inFlight,
+            Recovered recovered, boolean repaired) {
     }
 
     /**
@@ -58,7 +65,9 @@ record LogRun(Trace trace, LogOracle oracle) {
         }
         second.acknowledge(second.begin(new LogOracle.Promises()));
         LogSession session = new LogSession(after, second, random);
+        Operation opening = second.begin(new LogOracle.Opening(crash.recovered));
         session.within(opened -> {
+            second.acknowledge(opening);
             promise(inFlight, Recovered.of(opened), second);
             Log log = opened.log(Recovered.LOG);
             session.append(log, random, 100);
@@ -79,25 +88,28 @@ record LogRun(Trace trace, LogOracle oracle) {
         });
     }
 
-    /** One image of the many, if possible one in which there is something to repair. */
+    /** One image of the many, if possible one in which recovery repairs something. */
     private static Crash draw(Trace trace, LogMachine machine, ImagePool pool, SplittableRandom random) {
-        List<Crash> torn = new ArrayList<>();
+        List<Crash> repaired = new ArrayList<>();
         Crash[] any = new Crash[1];
         Exploration.of(trace).model(machine.model()).budget(DRAWN_FROM).seed(random.nextLong()).explore(image -> {
-            if (any[0] == null || random.nextInt(DRAWN_FROM) == 0) {
-                any[0] = crash(image);
-            }
-            if (random.nextInt(SOME) == 0 && !pool.left(image).recover(RecoveryMode.DROP_TORN_TAIL).recovery().isClean()) {
-                torn.add(crash(image));
+            if (any[0] == null || random.nextInt(SOME) == 0) {
+                any[0] = crash(image, pool);
+                if (any[0].repaired) {
+                    repaired.add(any[0]);
+                }
             }
         });
-        return torn.isEmpty() ? any[0] : torn.get(random.nextInt(torn.size()));
+        return repaired.isEmpty() ? any[0] : repaired.get(random.nextInt(repaired.size()));
     }
 
-    private static Crash crash(CrashImage image) {
+    private static Crash crash(CrashImage image, ImagePool pool) {
+        // Recovery works in the image's memory: first what the crash left.
         Map<String, byte[]> files = new HashMap<>();
         image.regionNames().forEach(name -> files.put(name, image.bytes(name)));
-        return new Crash(files, List.copyOf(image.acknowledged()), List.copyOf(image.inFlight()));
+        Recovered recovered = Recovered.of(pool.left(image).recover(RecoveryMode.DROP_TORN_TAIL));
+        boolean repaired = files.keySet().stream().anyMatch(name -> !Arrays.equals(files.get(name), image.bytes(name)));
+        return new Crash(files, List.copyOf(image.acknowledged()), List.copyOf(image.inFlight()), recovered, repaired);
     }
 
     /** All that crashes may leave of the run. */

@@ -18,6 +18,7 @@ import org.selkie.fault.ReadOnlyException;
 import org.selkie.format.ExtentHeader;
 import org.selkie.format.PoolHeader;
 import org.selkie.kv.KvStore;
+import org.selkie.kv.OrderedStore;
 import org.selkie.kv.StoreOptions;
 import org.selkie.log.Log;
 import org.selkie.log.LogOpener;
@@ -165,6 +166,11 @@ public final class Pool implements AutoCloseable {
             throw new PoolFormatException("a log name of " + bytes + " bytes; expected 1 to " + ExtentHeader.MAX_NAME_BYTES
                     + " bytes of UTF-8 without control characters");
         }
+    }
+
+    /** As {@link #store(String)}, with the keys in order: for scans of ranges and prefixes. */
+    public OrderedStore orderedStore(String name) {
+        return store(name, StoreOptions.defaults().withOrder()).ordered();
     }
 
     /** The names of the logs, in order. */

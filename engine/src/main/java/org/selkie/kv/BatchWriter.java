@@ -77,7 +77,7 @@ final class BatchWriter {
         }
         for (Member member : written) {
             if (member.change.type() == RecordLayout.DELETE) {
-                writer.drop(member.stripe, member.hash, position + member.offset);
+                writer.drop(member.stripe, member.change.key(), member.hash, position + member.offset);
             }
         }
         return end;
@@ -151,12 +151,13 @@ final class BatchWriter {
         RecordLayout.stage(staged, member.offset, MemorySegment.ofArray(payload), change.type(), flags);
     }
 
-    private static void enter(Member member, long position) {
+    private void enter(Member member, long position) {
         Stripe stripe = member.stripe;
         if (member.isKnown) {
             stripe.replace(stripe.indexOf(member.hash, member.previous), member.hash, position);
         } else {
-            stripe.insert(member.hash, position);
+            byte[] key = member.change.key();
+            index.insert(stripe, key, 0, key.length, member.hash, position);
         }
         boolean holdsValue = member.change.type() == RecordLayout.PUT;
         long bytes = RecordLayout.recordBytes(payloadBytes(member.change));

@@ -131,12 +131,13 @@ final class Compactor {
         Stripe stripe = index.stripe(hash);
         stripe.lock.lock();
         try {
+            // Asked of every record: what no index names any more may be what a snapshot that was opened meanwhile reads.
+            if (snapshots.areOpen()) {
+                return false;
+            }
             int slot = stripe.indexOf(hash, position);
             if (slot < 0) {
                 return true;
-            }
-            if (snapshots.areOpen()) {
-                return false;
             }
             if (found.hasValueAt(clockMillis.getAsLong())) {
                 move(stripe, slot, hash, position);
@@ -144,7 +145,7 @@ final class Compactor {
                 if (!found.isDeletion()) {
                     stripe.count(-found.recordBytes(), -1);
                 }
-                stripe.remove(slot);
+                index.remove(stripe, slot, found.key());
             }
             return true;
         } finally {

@@ -6,6 +6,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.DamagedRecordException;
 import org.selkie.fault.ExtentFaultException;
+import org.selkie.fault.PositionException;
 import org.selkie.log.StoreLog;
 
 /**
@@ -26,12 +27,14 @@ final class Index {
     private static final int STRIPE_SHIFT = Long.SIZE - 8;
 
     private final StoreLog log;
+    private final @Nullable OrderedKeys ordered;
     private final Stripe[] stripes = new Stripe[STRIPES];
     private final long seed = ThreadLocalRandom.current().nextLong();
     private volatile @Nullable Publication publication;
 
-    Index(StoreLog log) {
+    Index(StoreLog log, @Nullable OrderedKeys ordered) {
         this.log = log;
+        this.ordered = ordered;
         for (int i = 0; i < STRIPES; i++) {
             stripes[i] = new Stripe();
         }
@@ -142,6 +145,7 @@ final class Index {
         while (at != 0) {
             try {
                 if (!found.read(log, at)) {
+                    requireOwn(at);
                     return AGAIN;
                 }
             } catch (DamagedRecordException | ExtentFaultException e) {
@@ -176,6 +180,32 @@ final class Index {
             at = found.previous();
         }
         return false;
+    }
+
+    /** Takes in a key that is not there; for the holder of the stripe's lock, who has reserved room. */
+    void insert(Stripe stripe, byte[] key, int offset, int lengthBytes, long hash, long position) {
+        OrderedKeys order = ordered;
+        if (order != null) {
+            order.add(key, offset, lengthBytes);
+        }
+        stripe.insert(hash, position);
+    }
+
+    /** Takes out a key; for the holder of the stripe's lock. */
+    void remove(Stripe stripe, int slot, byte[] key) {
+        stripe.remove(slot);
+        OrderedKeys order = ordered;
+        if (order != null) {
+            order.remove(key);
+        }
+    }
+
+    /** Where another process writes the store, the index is not told of what it moves. */
+    private void requireOwn(long trimmed) {
+        if (log.isReadOnly()) {
+            throw new PositionException("position " + trimmed + " of store " + log.log().name() + " was compacted by the process"
+                    + " that writes it; open the pool again");
+        }
     }
 
     /** Whether a record that cannot be read belongs to another key: all bits of the hash but those of the stripe tell. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.kv;
 
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -44,6 +46,7 @@ public final class KvStore {
     private final StoreLog log;
     private final StoreOptions options;
     private final Index index;
+    private final @Nullable OrderedStore ordered;
     private final Snapshots snapshots;
     private final Writer writer;
     private final BatchWriter batchWriter;
@@ -54,7 +57,9 @@ public final class KvStore {
     private KvStore(StoreLog log, StoreOptions options) {
         this.log = log;
         this.options = options;
-        this.index = new Index(log);
+        OrderedKeys keys = options.ordered() ? new OrderedKeys() : null;
+        this.index = new Index(log, keys);
+        this.ordered = keys == null ? null : new OrderedStore(this, keys);
         this.snapshots = new Snapshots(log, index);
         this.writer = new Writer(log, index, snapshots);
         this.batchWriter = new BatchWriter(log, index, writer);
@@ -376,6 +381,20 @@ public final class KvStore {
         return write(call, RecordLayout.DELETE, Condition.ALWAYS, wantsBefore);
     }
 
+    /**
+     * The keys in order.
+     *
+     * @throws IllegalStateException if the store was opened without {@link StoreOptions#withOrder}
+     */
+    public OrderedStore ordered() {
+        OrderedStore found = ordered;
+        if (found == null) {
+            throw new IllegalStateException("store " + name() + " was opened without an order of its keys; use Pool.orderedStore,"
+                    + " or StoreOptions.withOrder");
+        }
+        return found;
+    }
+
     /** Changes of several keys that are made together. */
     public WriteBatch batch() {
         return new WriteBatch(this);
@@ -409,6 +428,44 @@ public final class KvStore {
      */
     public ChangeFeed changesSince(long position) {
         return feeds.from(position);
+    }
+
+    /**
+     * Writes the store as it is now to a stream, which is not closed. Others go on writing; nothing is compacted meanwhile.
+     *
+     * @return the position up to which it holds everything: what {@link #backupSince} is given next
+     * @throws java.io.UncheckedIOException if the stream fails
+     */
+    public long backup(OutputStream to) {
+        return Backup.writeAll(this, to);
+    }
+
+    /**
+     * Writes what was changed from a position on.
+     *
+     * @param position what {@link #backup} or this returned before
+     * @return the position up to which it holds everything
+     * @throws org.selkie.fault.PositionException if what came behind it was compacted meanwhile: take a whole {@link #backup}
+     */
+    public long backupSince(long position, OutputStream to) {
+        return Backup.writeSince(this, position, to);
+    }
+
+    /**
+     * Applies a backup to this store. If it throws, a part may have been applied: begin anew with an empty store.
+     *
+     * @param position 0 for an empty store and a whole backup; for what was changed since, what the last call returned
+     * @return the position in the store that was backed up, up to which this one holds everything
+     * @throws org.selkie.fault.PoolFormatException if it is no backup, is damaged or cut off, or begins behind the position
+     */
+    public long restore(InputStream from, long position) {
+        return Backup.restore(this, from, position);
+    }
+
+    /** Everything below is durable and belongs to whole changes. */
+    long durablePosition() {
+        log.log().persist();
+        return log.log().persistedPosition();
     }
 
     /**

@@ -66,11 +66,11 @@ final class Replay {
         long bytes = RecordLayout.recordBytes(read.payloadBytes());
         if (slot < 0 && holdsValue) {
             stripe.reserve();
-            stripe.insert(call.hash, position);
+            index.insert(stripe, call.key, 0, call.keyBytes, call.hash, position);
         } else if (slot >= 0 && holdsValue) {
             stripe.replace(slot, call.hash, position);
         } else if (slot >= 0) {
-            stripe.remove(slot);
+            index.remove(stripe, slot, call.key);
         }
         stripe.count((holdsValue ? bytes : 0) - before, (holdsValue ? 1 : 0) - (slot >= 0 ? 1 : 0));
     }

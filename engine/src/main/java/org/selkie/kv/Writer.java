@@ -2,6 +2,7 @@
 package org.selkie.kv;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.RecordTooLargeException;
@@ -74,7 +75,8 @@ final class Writer {
         }
         log.awaitPersisted(persistTo);
         if (dropsLater) {
-            drop(stripe, call.hash, outcome.version);
+            drop(stripe, Arrays.copyOfRange(call.key, call.keyOffset, call.keyOffset + call.keyBytes), call.hash,
+                    outcome.version);
         }
     }
 
@@ -119,7 +121,7 @@ final class Writer {
         long position = type == RecordLayout.DELETE ? appendDeletion(staging, payloadBytes)
                 : log.append(type, staging, payloadBytes);
         if (slot < 0) {
-            stripe.insert(call.hash, position);
+            index.insert(stripe, call.key, call.keyOffset, call.keyBytes, call.hash, position);
         } else {
             stripe.replace(slot, call.hash, position);
         }
@@ -145,7 +147,7 @@ final class Writer {
      * Takes a key out of the index whose deletion is durable, unless somebody has written it again or a snapshot may have to
      * walk back from the deletion.
      */
-    void drop(Stripe stripe, long hash, long position) {
+    void drop(Stripe stripe, byte[] key, long hash, long position) {
         stripe.lock.lock();
         try {
             if (snapshots.areOpen()) {
@@ -153,7 +155,7 @@ final class Writer {
             }
             int slot = stripe.indexOf(hash, position);
             if (slot >= 0) {
-                stripe.remove(slot);
+                index.remove(stripe, slot, key);
             }
         } finally {
             stripe.lock.unlock();

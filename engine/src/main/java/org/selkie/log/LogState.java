@@ -158,6 +158,10 @@ final class LogState {
         preparation.prepareOneMoreAhead();
     }
 
+    boolean isReadOnly() {
+        return follower != null;
+    }
+
     boolean keepsOneAhead() {
         return keepsOneAhead;
     }

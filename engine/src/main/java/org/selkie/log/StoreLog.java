@@ -56,6 +56,11 @@ public final class StoreLog {
         return log;
     }
 
+    /** Whether another process writes the log, or may. */
+    public boolean isReadOnly() {
+        return state.isReadOnly();
+    }
+
     /** Whether records are durable as soon as they are written. If not, {@link #awaitPersisted} is still to be called. */
     public boolean isDurableOnReturn() {
         return state.durableOnReturn;

@@ -4,11 +4,14 @@ package org.selkie.kv;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.selkie.Pool;
@@ -188,6 +191,56 @@ final class BatchAndSnapshotTest {
             assertArrayEquals(key(6), feed.next().value());
             assertNull(feed.next());
             assertThrows(PositionException.class, () -> pool.store("store").changesSince(1));
+        }
+    }
+
+    @Test
+    void aSnapshotStaysAsItIsThoughItWasTakenWhileTheStoreWasCompacted() {
+        try (Pool pool = Pools.open(scratch.path("pool")); Threads threads = new Threads()) {
+            KvStore store = pool.store("store", StoreOptions.defaults().withoutBackground());
+            int keys = 60;
+            AtomicBoolean done = new AtomicBoolean();
+            for (int writer = 0; writer < 2; writer++) {
+                SplittableRandom random = SEED.random("overwrite", writer);
+                threads.start(() -> {
+                    while (!done.get()) {
+                        store.put(key(random.nextInt(keys)), Pools.payload(random.nextLong(), 300));
+                        LockSupport.parkNanos(20_000);
+                    }
+                });
+            }
+            threads.start(() -> {
+                while (!done.get()) {
+                    store.compact();
+                }
+            });
+            threads.start(() -> {
+                try {
+                    for (int round = 0; round < 400; round++) {
+                        // In between there is none, so that the store can be compacted.
+                        Thread.sleep(2);
+                        checkTwice(store, keys, round % 2);
+                    }
+                } finally {
+                    done.set(true);
+                }
+            });
+            threads.await(120);
+            assertTrue(store.storeLog().log().startPosition() > Pools.EXTENT_BYTES, "nothing was compacted");
+        }
+    }
+
+    private static void checkTwice(KvStore store, int keys, long pauseMillis) throws InterruptedException {
+        try (Snapshot snapshot = store.snapshot()) {
+            byte[][] first = new byte[keys][];
+            for (int i = 0; i < keys; i++) {
+                first[i] = snapshot.get(key(i));
+            }
+            Thread.sleep(pauseMillis);
+            for (int i = 0; i < keys; i++) {
+                assertArrayEquals(first[i], snapshot.get(key(i)));
+            }
+            assertEquals(Arrays.stream(first).filter(Objects::nonNull).count(), snapshot.count());
         }
     }
 }

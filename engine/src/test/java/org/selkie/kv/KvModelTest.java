@@ -18,6 +18,7 @@ import org.selkie.testing.Threads;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Drawn operations on a store and on a map: they answer the same, and so does the store when it is opened again. */
 final class KvModelTest {
@@ -104,6 +105,7 @@ final class KvModelTest {
         Model model = new Model(SEED.random("one"), 1, 300);
         for (int round = 0; round < 10; round++) {
             try (Pool pool = Pools.open(path)) {
+                assertTrue(pool.recovery().isClean(), () -> pool.recovery().toString());
                 KvStore store = pool.store("store");
                 model.check(store);
                 for (int i = 0; i < 2000; i++) {

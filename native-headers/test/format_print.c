@@ -25,6 +25,13 @@ int main(void) {
     PRINT(RECORD_DATA);
     PRINT(RECORD_PAD);
     PRINT(RECORD_GAP);
+    PRINT(RECORD_PUT);
+    PRINT(RECORD_DELETE);
+    PRINT(RECORD_TYPES);
+    PRINT(ENTRY_BYTES);
+    PRINT(ENTRY_KEY_BYTES_MAX);
+    PRINT(ENTRY_EXPIRES);
+    PRINT(ENTRY_MOVED);
     PRINT(RECORD_MORE);
     PRINT(RECORD_CONTINUES);
     PRINT(RECORD_HEADER_BYTES);
@@ -43,6 +50,8 @@ int main(void) {
     OFFSET(record, lag_type);
     OFFSET(record, flags);
     OFFSET(record, payload);
+    OFFSET(entry, previous);
+    OFFSET(entry, key_form);
     OFFSET(extent_slot, magic);
     OFFSET(extent_slot, format_major);
     OFFSET(extent_slot, format_minor);

@@ -277,7 +277,7 @@ SELKIE_INLINE int64_t selkie_check_record(const void *record, uint64_t limit, ui
     if ((uint32_t)crc != (uint32_t)first) {
         return SELKIE_CORRUPT;
     }
-    if (type == 0 || type > SELKIE_RECORD_TYPE_MAX || (third >> 32 & ~(uint64_t)SELKIE_RECORD_FLAGS) != 0) {
+    if (!selkie_is_known_type(type) || (third >> 32 & ~(uint64_t)SELKIE_RECORD_FLAGS) != 0) {
         return SELKIE_UNKNOWN;
     }
     return (int64_t)length;

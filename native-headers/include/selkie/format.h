@@ -27,10 +27,15 @@ enum selkie_extent_state { SELKIE_EXTENT_FREE = 1, SELKIE_EXTENT_LOG = 2 };
 enum selkie_record_type {
     SELKIE_RECORD_DATA = 1, // a user's record
     SELKIE_RECORD_PAD = 2,  // skips to its end; its checksum covers its first line only
-    SELKIE_RECORD_GAP = 3   // as PAD, written by salvage over records that were lost
+    SELKIE_RECORD_GAP = 3,  // as PAD, written by salvage over records that were lost
+    SELKIE_RECORD_PUT = 16,   // of a store: a key has this value from here on; struct selkie_entry is its payload
+    SELKIE_RECORD_DELETE = 17 // of a store: a key has no value from here on; likewise
 };
 
-#define SELKIE_RECORD_TYPE_MAX 3
+// One bit for each type that this version knows.
+#define SELKIE_RECORD_TYPES 0x3000eu
+
+static inline int selkie_is_known_type(uint32_t type) { return type < 32 && (SELKIE_RECORD_TYPES >> type & 1) != 0; }
 
 // Members of one batch stand back to back. The first has MORE alone, the last CONTINUES alone, those between both.
 #define SELKIE_RECORD_MORE 0x01
@@ -56,6 +61,18 @@ struct selkie_record {
 // What a record longer than a line has of its payload in its first one.
 #define SELKIE_FIRST_LINE_PAYLOAD_BYTES (SELKIE_LINE_BYTES - SELKIE_RECORD_HEADER_BYTES)
 #define SELKIE_RECORD_OVERHEAD_BYTES (SELKIE_RECORD_HEADER_BYTES + SELKIE_RECORD_TRAILER_BYTES)
+
+// The payload of PUT and DELETE. Behind it, where key_form says so, expiry (u64, milliseconds since 1970) and version (u64,
+// the position that the entry had before compaction moved it); then the key, then the value to the payload's end.
+struct selkie_entry {
+    uint64_t previous;       // position of the key's record before this one, 0 if it has none
+    uint32_t key_form;       // the key's length in the lower 24 bits, SELKIE_ENTRY_EXPIRES and SELKIE_ENTRY_MOVED above
+} __attribute__((packed));
+
+#define SELKIE_ENTRY_BYTES 12u
+#define SELKIE_ENTRY_KEY_BYTES_MAX 65536u
+#define SELKIE_ENTRY_EXPIRES 0x01000000u
+#define SELKIE_ENTRY_MOVED 0x02000000u
 
 // One of two slots in an extent's header. A change of generation g is written to slot g & 1, persisted, and then to the
 // other: a torn write leaves the one before, and one damaged slot loses nothing. The valid one of the higher generation
@@ -101,6 +118,7 @@ struct selkie_pool_header {
 _Static_assert(sizeof(struct selkie_record) == SELKIE_RECORD_HEADER_BYTES, "record header");
 _Static_assert(offsetof(struct selkie_record, position) == 8, "the position is one aligned word");
 _Static_assert(offsetof(struct selkie_record, lag_type) == 16, "lag, type and flags are one aligned word");
+_Static_assert(sizeof(struct selkie_entry) == SELKIE_ENTRY_BYTES, "entry");
 _Static_assert(sizeof(struct selkie_extent_slot) == SELKIE_EXTENT_SLOT_BYTES, "extent slot");
 _Static_assert(2 * sizeof(struct selkie_extent_slot) <= SELKIE_WATERMARK_OFFSET, "both slots before the watermark");
 _Static_assert(sizeof(struct selkie_mark) == 16, "mark");

@@ -16,6 +16,7 @@ module org.selkie.engine {
     exports org.selkie;
     exports org.selkie.extent;
     exports org.selkie.fault;
+    exports org.selkie.kv;
     exports org.selkie.log;
     exports org.selkie.persist;
     exports org.selkie.seal;

@@ -3,6 +3,8 @@ package org.selkie;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +17,9 @@ import org.selkie.fault.PositionException;
 import org.selkie.fault.ReadOnlyException;
 import org.selkie.format.ExtentHeader;
 import org.selkie.format.PoolHeader;
+import org.selkie.kv.KvStore;
+import org.selkie.kv.OrderedStore;
+import org.selkie.kv.StoreOptions;
 import org.selkie.log.Log;
 import org.selkie.log.LogOpener;
 import org.selkie.log.LogOptions;
@@ -45,6 +50,9 @@ public final class Pool implements AutoCloseable {
     private final PoolOptions options;
     private final RecoveryReport recovery;
     private final Map<String, LogOpener> logs;
+    private final Map<String, KvStore> stores = new HashMap<>();
+    /** What was opened as a log, so that nobody appends to what is a store's. */
+    private final Set<String> plainLogs = new HashSet<>();
     private boolean closed;
 
     Pool(PoolExtents extents, PoolHeader header, PoolOptions options, RecoveryReport recovery,
@@ -92,11 +100,51 @@ public final class Pool implements AutoCloseable {
     /** The log of a name; a new one if there is none and the pool is open for writing. */
     public synchronized Log log(String name, LogOptions logOptions) {
         requireOpen();
+        if (stores.containsKey(name)) {
+            throw new IllegalStateException("\"" + name + "\" is open as a store in pool " + extents.name()
+                    + "; whoever appended to its log would damage it; use Pool.store");
+        }
+        Log log = openLog(name, logOptions);
+        plainLogs.add(name);
+        return log;
+    }
+
+    private Log openLog(String name, LogOptions logOptions) {
         LogOpener opener = logs.get(name);
         if (opener == null) {
             opener = create(name);
         }
         return opener.open(logOptions);
+    }
+
+    /** The store of a name; a new one if there is none and the pool is open for writing. */
+    public KvStore store(String name) {
+        return store(name, StoreOptions.defaults());
+    }
+
+    /**
+     * The store of a name; a new one if there is none and the pool is open for writing. The same one every time. It lies in a
+     * log of its name, which is scanned when the store is opened.
+     *
+     * @throws PoolFormatException if the log of this name holds records of a user's
+     */
+    public synchronized KvStore store(String name, StoreOptions storeOptions) {
+        requireOpen();
+        KvStore known = stores.get(name);
+        if (known != null) {
+            if (!known.options().equals(storeOptions)) {
+                throw new IllegalStateException("store " + name + " is open with " + known.options() + " already, not with "
+                        + storeOptions);
+            }
+            return known;
+        }
+        if (plainLogs.contains(name)) {
+            throw new IllegalStateException("\"" + name + "\" is open as a log in pool " + extents.name()
+                    + "; give the store another name, or open the pool again");
+        }
+        KvStore opened = KvStore.open(openLog(name, LogOptions.defaults()), storeOptions);
+        stores.put(name, opened);
+        return opened;
     }
 
     private LogOpener create(String name) {
@@ -118,6 +166,11 @@ public final class Pool implements AutoCloseable {
             throw new PoolFormatException("a log name of " + bytes + " bytes; expected 1 to " + ExtentHeader.MAX_NAME_BYTES
                     + " bytes of UTF-8 without control characters");
         }
+    }
+
+    /** As {@link #store(String)}, with the keys in order: for scans of ranges and prefixes. */
+    public OrderedStore orderedStore(String name) {
+        return store(name, StoreOptions.defaults().withOrder()).ordered();
     }
 
     /** The names of the logs, in order. */
@@ -174,6 +227,7 @@ public final class Pool implements AutoCloseable {
             }
             closed = true;
         }
+        stores.values().forEach(KvStore::stop);
         extents.close(logs.values());
     }
 

@@ -9,4 +9,8 @@ public final class PoolFormatException extends SelkieException {
     public PoolFormatException(String message) {
         super(message);
     }
+
+    public PoolFormatException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

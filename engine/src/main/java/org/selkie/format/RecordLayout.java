@@ -42,6 +42,12 @@ public final class RecordLayout {
     public static final int PAD = 2;
     /** As {@link #PAD}, written by salvage over records that were lost. */
     public static final int GAP = 3;
+    /** Of a store: a key has this value from here on. {@link EntryLayout} is the payload. */
+    public static final int PUT = 16;
+    /** Of a store: a key has no value from here on. {@link EntryLayout} is the payload. */
+    public static final int DELETE = 17;
+
+    private static final int KNOWN_TYPES = 1 << DATA | 1 << PAD | 1 << GAP | 1 << PUT | 1 << DELETE;
 
     /** Another member of the same batch follows. */
     public static final int MORE = 0x01;
@@ -68,7 +74,7 @@ public final class RecordLayout {
         long position = record.get(LONG, (long) offset + POSITION_OFFSET);
         long length = record.get(INT, (long) offset + LENGTH_OFFSET);
         int type = bytes[offset + TYPE_OFFSET];
-        return position > 0 && (position & (extentBytes - 1)) == offset && type >= DATA && type <= GAP
+        return position > 0 && (position & (extentBytes - 1)) == offset && isKnown(type)
                 && (bytes[offset + FLAGS_OFFSET] & ~(MORE | CONTINUES)) == 0
                 && length >= 0 && recordBytes(length) <= extentBytes - offset;
     }
@@ -127,6 +133,11 @@ public final class RecordLayout {
     /** The length in lines that the last four bytes of a whole record say. */
     public static int trailerLines(MemorySegment record) {
         return record.get(INT, record.byteSize() - TRAILER_BYTES);
+    }
+
+    /** Whether this version of the format has such records. */
+    public static boolean isKnown(int type) {
+        return type >= 0 && type < Integer.SIZE && (KNOWN_TYPES >>> type & 1) != 0;
     }
 
     public static boolean isSpan(int type) {

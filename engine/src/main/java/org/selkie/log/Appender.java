@@ -3,6 +3,7 @@ package org.selkie.log;
 
 import java.lang.foreign.MemorySegment;
 import org.selkie.format.RecordLayout;
+import org.selkie.persist.Persister;
 
 /**
  * The hot path: claim a place, write the record there with its checksum and fence, and say that it is written
@@ -62,6 +63,52 @@ final class Appender {
             throw claims.failed(slot, position, RecordLayout.recordBytes(lengthBytes), e);
         }
         return finish(slot, position, written);
+    }
+
+    /** A record of any type and length from native memory, without waiting until pages are written back. */
+    long store(int type, MemorySegment payload, long lengthBytes) {
+        int slot = claims.enter();
+        long position = claims.claim(slot, RecordLayout.recordBytes(lengthBytes));
+        LogExtent extent = log.extentOf(position);
+        long written;
+        try {
+            long to = extent.addressOf(position);
+            long stamp = RecordLayout.stamp(type, extent.seed, claims.lagLines(slot, position));
+            written = lengthBytes > Persister.LONG_BYTES ? extent.persister.appendLong(to, payload, lengthBytes, position, stamp)
+                    : extent.persister.append(to, payload, lengthBytes, position, stamp);
+        } catch (Throwable e) {
+            throw claims.failed(slot, position, RecordLayout.recordBytes(lengthBytes), e);
+        }
+        claims.written(slot, position, written);
+        log.prepareAhead(position);
+        return position;
+    }
+
+    /** Makes room for a record with the extent that is kept ahead. */
+    void spendOneAhead(long recordBytes) {
+        int slot = claims.enter();
+        try {
+            log.makeRoomUrgently(slot, recordBytes);
+        } finally {
+            log.writers.leave(slot);
+        }
+    }
+
+    /** As {@link #batch}, without waiting until pages are written back. */
+    long storeBatch(MemorySegment staged, long lengthBytes) {
+        int slot = claims.enter();
+        long position = claims.claim(slot, lengthBytes);
+        LogExtent extent = log.extentOf(position);
+        long written;
+        try {
+            written = extent.persister.batch(extent.addressOf(position), staged, lengthBytes, position,
+                    RecordLayout.stamp(0, extent.seed, claims.lagLines(slot, position)));
+        } catch (Throwable e) {
+            throw claims.failed(slot, position, lengthBytes, e);
+        }
+        claims.written(slot, position, written);
+        log.prepareAhead(position);
+        return position;
     }
 
     /** Records that stand staged in native memory, as one. Returns the first one's position. */

@@ -22,6 +22,8 @@ final class ExtentPreparation {
     /** The highest sequence number that was taken: it may not be in the chain yet. */
     private long taken;
     private boolean closed;
+    /** How many the log has behind the one that is written. */
+    private long leadExtents;
     /** Whether the pending one is being made: one that only stands in the queue is given up when the log is closed. */
     private boolean started;
 
@@ -34,8 +36,15 @@ final class ExtentPreparation {
         this.wantedFrom = quarterOf(chain.last());
     }
 
-    private static long quarterOf(LogExtent extent) {
-        return extent.base + (extent.end - extent.base) / 4;
+    /** The log has an extent ahead: the one behind that is wanted an extent earlier. */
+    synchronized void prepareOneMoreAhead() {
+        leadExtents = 1;
+        wantedFrom = quarterOf(chain.last());
+    }
+
+    private long quarterOf(LogExtent extent) {
+        long extentBytes = extent.end - extent.base;
+        return extent.base - leadExtents * extentBytes + extentBytes / 4;
     }
 
     /** Called after every append: begins to prepare when a quarter of the last extent is used. */
@@ -53,7 +62,7 @@ final class ExtentPreparation {
         long sequence = last.sequence + 1;
         // A thread that comes late may meet a chain without the extent that was just taken: to prepare that one again
         // would give the log two extents of one place.
-        if (pending != null || position < last.base || sequence <= taken) {
+        if (pending != null || position < last.base - leadExtents * (last.end - last.base) || sequence <= taken) {
             wantedFrom = Math.max(wantedFrom, quarterOf(last));
             return;
         }

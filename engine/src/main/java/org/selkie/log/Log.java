@@ -175,6 +175,11 @@ public final class Log {
         return state.stop.isRunning();
     }
 
+    /** The log's records for a store that is built on it ({@code org.selkie.kv}); of no use to anybody else. */
+    public StoreLog storeLog() {
+        return new StoreLog(this, state, appender);
+    }
+
     StagingPool staging() {
         return staging;
     }

@@ -260,6 +260,21 @@ public final class LogReader {
         return lengthBytes;
     }
 
+    /** The current record's type: what it is is said by whoever wrote it, a user or a store. */
+    int type() {
+        return buffer.type();
+    }
+
+    /** The current record's flags: its place in a batch. */
+    int flags() {
+        return buffer.flags();
+    }
+
+    /** The current record with its header in front, until the cursor moves. */
+    MemorySegment memory() {
+        return buffer.memory();
+    }
+
     /** The current record, until the cursor moves. Read-only; not in the log's memory. */
     public MemorySegment payload() {
         return buffer.payload(lengthBytes);

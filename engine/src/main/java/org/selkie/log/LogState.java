@@ -51,6 +51,7 @@ final class LogState {
     private final PaddedLong frontier;
     private volatile int firstSlot = NO_SLOT;
     private volatile boolean severalSlots;
+    private volatile boolean keepsOneAhead;
 
     LogState(String name, ExtentSource source, RecoveredLog recovered, @Nullable ReadOnlyTail follower) {
         this.name = name;
@@ -144,6 +145,34 @@ final class LogState {
     /** Makes room for a record, or throws. Called with a slot held and nothing claimed under it. */
     void makeRoom(int slot, long recordBytes) {
         rollOver.makeRoom(slot, recordBytes);
+    }
+
+    /** As {@link #makeRoom}, and spends the extent that is kept ahead. */
+    void makeRoomUrgently(int slot, long recordBytes) {
+        rollOver.makeRoom(slot, recordBytes, false);
+    }
+
+    /** From now on the log has an extent behind the one that is written, as long as the pool has room for it. */
+    void keepOneAhead() {
+        keepsOneAhead = true;
+        preparation.prepareOneMoreAhead();
+    }
+
+    boolean isReadOnly() {
+        return follower != null;
+    }
+
+    boolean keepsOneAhead() {
+        return keepsOneAhead;
+    }
+
+    boolean hasOneAhead() {
+        return chain.after(active) != null;
+    }
+
+    /** Gives the log an extent behind the one that is written, or throws. */
+    void haveOneAhead() {
+        rollOver.haveOneAhead();
     }
 
     void prepareAhead(long position) {

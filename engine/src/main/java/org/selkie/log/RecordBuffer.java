@@ -75,6 +75,21 @@ final class RecordBuffer {
         return RecordLayout.isSpan(RecordLayout.type(memory));
     }
 
+    /** Of what was read last. */
+    int type() {
+        return RecordLayout.type(memory);
+    }
+
+    /** Of what was read last. */
+    int flags() {
+        return RecordLayout.flags(memory);
+    }
+
+    /** What was read last, its header first; replaced by the next read. */
+    MemorySegment memory() {
+        return memory;
+    }
+
     MemorySegment payload(int lengthBytes) {
         return memory.asSlice(RecordLayout.HEADER_BYTES, lengthBytes).asReadOnly();
     }

@@ -26,6 +26,13 @@ final class RollOver {
      * at or below all that it can claim.
      */
     void makeRoom(int slot, long recordBytes) {
+        makeRoom(slot, recordBytes, log.keepsOneAhead());
+    }
+
+    /**
+     * @param keepsOneAhead whether to leave the log an extent behind the one that is rolled over to, or to throw
+     */
+    void makeRoom(int slot, long recordBytes, boolean keepsOneAhead) {
         if (recordBytes > log.maxRecordBytes()) {
             throw new RecordTooLargeException("a record of " + recordBytes + " bytes on media does not fit: log " + log.name
                     + " takes at most " + log.maxRecordBytes() + "; make a pool of larger extents (PoolOptions.extentBytes)");
@@ -39,7 +46,7 @@ final class RollOver {
             LogExtent from = log.active;
             long now = log.tail();
             if (now < from.first || now + recordBytes > from.end) {
-                rollOver(slot, from);
+                rollOver(slot, from, keepsOneAhead);
             }
         } finally {
             log.extentsLock.unlock();
@@ -48,12 +55,15 @@ final class RollOver {
     }
 
     /** Takes the next extent before it claims the rest of this one, so that a full pool leaves the log as it is. */
-    private void rollOver(int slot, LogExtent from) {
+    private void rollOver(int slot, LogExtent from, boolean keepsOneAhead) {
         RollOverEvent event = new RollOverEvent();
         event.begin();
         LogExtent next = log.chain.after(from);
         if (next == null) {
             next = takeNext(from);
+        }
+        if (keepsOneAhead && log.chain.after(next) == null) {
+            takeNext(next);
         }
         // From here on there is a claim to be covered, first of all the rest.
         log.writers.occupy(slot, log.knownFrontier());
@@ -70,6 +80,20 @@ final class RollOver {
             log.stop.requireRunning();
         }
         event.record(log.name, next.sequence, from.end - rest);
+    }
+
+    /** Gives the log an extent behind the one that is written, or throws. */
+    void haveOneAhead() {
+        log.extentsLock.lock();
+        try {
+            log.stop.requireRunning();
+            LogExtent active = log.active;
+            if (log.chain.after(active) == null) {
+                takeNext(active);
+            }
+        } finally {
+            log.extentsLock.unlock();
+        }
     }
 
     private LogExtent takeNext(LogExtent from) {

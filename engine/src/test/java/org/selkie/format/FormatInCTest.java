@@ -70,6 +70,15 @@ final class FormatInCTest {
         numbers.put("RECORD_DATA", (long) RecordLayout.DATA);
         numbers.put("RECORD_PAD", (long) RecordLayout.PAD);
         numbers.put("RECORD_GAP", (long) RecordLayout.GAP);
+        numbers.put("RECORD_PUT", (long) RecordLayout.PUT);
+        numbers.put("RECORD_DELETE", (long) RecordLayout.DELETE);
+        numbers.put("RECORD_TYPES", knownTypes());
+        numbers.put("ENTRY_BYTES", (long) EntryLayout.FIXED_BYTES);
+        numbers.put("ENTRY_KEY_BYTES_MAX", (long) EntryLayout.MAX_KEY_BYTES);
+        numbers.put("ENTRY_EXPIRES", (long) EntryLayout.EXPIRES);
+        numbers.put("ENTRY_MOVED", (long) EntryLayout.MOVED);
+        numbers.put("entry.previous", (long) EntryLayout.PREVIOUS_OFFSET);
+        numbers.put("entry.key_form", (long) EntryLayout.FORM_OFFSET);
         numbers.put("RECORD_MORE", (long) RecordLayout.MORE);
         numbers.put("RECORD_CONTINUES", (long) RecordLayout.CONTINUES);
         numbers.put("RECORD_HEADER_BYTES", (long) RecordLayout.HEADER_BYTES);
@@ -82,6 +91,14 @@ final class FormatInCTest {
         numbers.put("UNKNOWN", HotPath.UNKNOWN);
         numbers.put("TORN_BATCH", HotPath.TORN_BATCH);
         numbers.put("BUDGET", HotPath.BUDGET);
+    }
+
+    private static long knownTypes() {
+        long bits = 0;
+        for (int type = 0; type < 256; type++) {
+            bits |= RecordLayout.isKnown(type) ? 1L << type : 0;
+        }
+        return bits;
     }
 
     private static long stateOnMedia(ExtentHeader.State state) {

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.kv;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.selkie.fault.KeyLengthException;
+import org.selkie.fault.PayloadFaultException;
+import org.selkie.format.EntryLayout;
+import org.selkie.os.HotPath;
+
+/**
+ * What a thread asks of a store and what it finds, used again for each call, so that calls allocate nothing. A key becomes
+ * an array, wherever it lies; a value is copied from where it lies into the record that is made.
+ */
+final class Call {
+
+    static final long NEVER = Long.MAX_VALUE;
+
+    final FoundRecord found = new FoundRecord();
+    final Writer.Outcome outcome = new Writer.Outcome();
+    byte[] key = new byte[0];
+    int keyOffset;
+    int keyBytes;
+    long hash;
+    private byte[] copiedKey = new byte[64];
+    private byte @Nullable [] valueArray;
+    private @Nullable MemorySegment valueSegment;
+    private int valueOffset;
+    long valueBytes;
+    long expiryMillis;
+
+    void key(byte[] array, int offset, int lengthBytes) {
+        Objects.checkFromIndexSize(offset, lengthBytes, array.length);
+        requireLength(lengthBytes);
+        key = array;
+        keyOffset = offset;
+        keyBytes = lengthBytes;
+    }
+
+    void key(byte[] array) {
+        requireLength(array.length);
+        key = array;
+        keyOffset = 0;
+        keyBytes = array.length;
+    }
+
+    void key(ByteBuffer buffer) {
+        int lengthBytes = buffer.remaining();
+        requireLength(lengthBytes);
+        if (buffer.hasArray()) {
+            key(buffer.array(), buffer.arrayOffset() + buffer.position(), lengthBytes);
+            return;
+        }
+        key(MemorySegment.ofBuffer(buffer));
+    }
+
+    void key(MemorySegment segment) {
+        requireLength(segment.byteSize());
+        int lengthBytes = (int) segment.byteSize();
+        if (copiedKey.length < lengthBytes) {
+            copiedKey = new byte[Integer.highestOneBit(lengthBytes) << 1];
+        }
+        copyIn(segment, MemorySegment.ofArray(copiedKey), 0, lengthBytes);
+        key = copiedKey;
+        keyOffset = 0;
+        keyBytes = lengthBytes;
+    }
+
+    static void requireLength(long lengthBytes) {
+        if (lengthBytes < 1 || lengthBytes > EntryLayout.MAX_KEY_BYTES) {
+            throw new KeyLengthException("a key of " + lengthBytes + " bytes; expected 1 to " + EntryLayout.MAX_KEY_BYTES);
+        }
+    }
+
+    void value(byte[] array, int offset, int lengthBytes) {
+        Objects.checkFromIndexSize(offset, lengthBytes, array.length);
+        valueArray = array;
+        valueSegment = null;
+        valueOffset = offset;
+        valueBytes = lengthBytes;
+    }
+
+    void value(MemorySegment segment) {
+        valueArray = null;
+        valueSegment = segment;
+        valueBytes = segment.byteSize();
+    }
+
+    /** For a deletion. */
+    void noValue() {
+        valueArray = null;
+        valueSegment = null;
+        valueBytes = 0;
+        expiryMillis = NEVER;
+    }
+
+    int form() {
+        return keyBytes | (expiryMillis == NEVER ? 0 : EntryLayout.EXPIRES);
+    }
+
+    long payloadBytes() {
+        return EntryLayout.payloadBytes(form(), valueBytes);
+    }
+
+    /** Writes the entry to memory, except for what only its place in the log decides. */
+    void stage(MemorySegment to, long at, long previous) {
+        int form = form();
+        EntryLayout.write(to, at, previous, form, expiryMillis, 0);
+        long keyAt = at + EntryLayout.keyOffset(form);
+        MemorySegment.copy(key, keyOffset, to, ValueLayout.JAVA_BYTE, keyAt, keyBytes);
+        byte[] array = valueArray;
+        MemorySegment segment = valueSegment;
+        if (array != null) {
+            MemorySegment.copy(array, valueOffset, to, ValueLayout.JAVA_BYTE, keyAt + keyBytes, (int) valueBytes);
+        } else if (segment != null) {
+            copyIn(segment, to, keyAt + keyBytes, valueBytes);
+        }
+    }
+
+    /** What is mapped may fault, which the JVM would tell late, and to whoever comes next. */
+    private static void copyIn(MemorySegment from, MemorySegment to, long at, long lengthBytes) {
+        if (!from.isNative()) {
+            MemorySegment.copy(from, 0, to, at, lengthBytes);
+            return;
+        }
+        for (long done = 0; done < lengthBytes;) {
+            long chunk = Math.min(HotPath.LONG_BYTES, lengthBytes - done);
+            if (HotPath.copyIn(to.asSlice(at + done, chunk), from.asSlice(done, chunk), chunk) < 0) {
+                throw PayloadFaultException.onLoad(from.address(), lengthBytes);
+            }
+            done += chunk;
+        }
+    }
+
+    /** Lets go of what the caller handed in. */
+    void forget() {
+        valueArray = null;
+        valueSegment = null;
+    }
+}

@@ -1,0 +1,506 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.kv;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.selkie.fault.PoolFullException;
+import org.selkie.format.RecordLayout;
+import org.selkie.log.Log;
+import org.selkie.log.StoreLog;
+
+/**
+ * Keys and their values in a pool. A change is durable when the call returns; what that survives is the pool's
+ * {@link org.selkie.persist.Durability}.
+ *
+ * <p><b>After a crash</b> every change whose call had returned is there; one that had not returned is there as a whole or
+ * not at all; a batch likewise.
+ *
+ * <p><b>Order.</b> Any number of threads may read and write. The operations on one key are linearizable: each takes effect
+ * at one moment between its call and its return. Reads take no lock. A read sees only what is durable.
+ *
+ * <p><b>Versions.</b> A change returns a version: greater than that of every change of the key before it, and the position
+ * in the log at which it was written.
+ *
+ * <p><b>Lengths.</b> Keys have 1 to 65,536 bytes, values 0 bytes up to what an extent holds ({@link #maxValueBytes}).
+ *
+ * <p><b>Errors.</b> {@link org.selkie.fault.KeyLengthException}, {@link org.selkie.fault.RecordTooLargeException},
+ * {@link org.selkie.fault.PoolFullException}: nothing was written; reads go on.
+ * {@link org.selkie.fault.DamagedRecordException}, {@link org.selkie.fault.ExtentFaultException}: the key's record cannot
+ * be read; other keys can, and {@link #put(byte[], byte[])} and {@link #delete(byte[])} replace it.
+ * {@link org.selkie.fault.LogStoppedException}: the pool was closed, lost its seal, or a store to it failed.
+ */
+public final class KvStore {
+
+    /** What reads into a given buffer answer for a key without a value. */
+    public static final int NO_VALUE = -1;
+
+    private final StoreLog log;
+    private final StoreOptions options;
+    private final Index index;
+    private final @Nullable OrderedStore ordered;
+    private final Snapshots snapshots;
+    private final Writer writer;
+    private final BatchWriter batchWriter;
+    private final Feeds feeds;
+    private final Maintenance maintenance;
+    private final ThreadLocal<Call> calls = ThreadLocal.withInitial(Call::new);
+
+    private KvStore(StoreLog log, StoreOptions options) {
+        this.log = log;
+        this.options = options;
+        OrderedKeys keys = options.ordered() ? new OrderedKeys() : null;
+        this.index = new Index(log, keys);
+        this.ordered = keys == null ? null : new OrderedStore(this, keys);
+        this.snapshots = new Snapshots(log, index);
+        this.writer = new Writer(log, index, snapshots);
+        this.batchWriter = new BatchWriter(log, index, writer);
+        this.feeds = new Feeds(log);
+        Compactor compactor = new Compactor(log, index, snapshots, feeds, this::nowMillis);
+        this.maintenance = new Maintenance(log, index, snapshots, feeds, compactor, options);
+    }
+
+    /**
+     * The store in a log; for the pool, which opens each log once.
+     *
+     * @throws org.selkie.fault.PoolFormatException if the log is no store's
+     */
+    public static KvStore open(Log log, StoreOptions options) {
+        KvStore store = new KvStore(log.storeLog(), options);
+        new Replay(store.log, store.index).run();
+        if (log.isRunning()) {
+            store.log.keepOneAhead();
+            store.maintenance.start();
+        }
+        return store;
+    }
+
+    /** Ends what the store does in the background; the pool does this when it is closed. */
+    public void stop() {
+        maintenance.stop();
+    }
+
+    public String name() {
+        return log.log().name();
+    }
+
+    /** As it was opened. */
+    public StoreOptions options() {
+        return options;
+    }
+
+    StoreLog storeLog() {
+        return log;
+    }
+
+    long nowMillis() {
+        return options.clock().millis();
+    }
+
+    // ---- reading
+
+    /** A key's value, or null. */
+    public byte @Nullable [] get(byte[] key) {
+        Call call = callFor(key);
+        return find(call, Index.PERSISTED) ? call.found.value() : null;
+    }
+
+    /** A key's value, or null. */
+    public byte @Nullable [] get(ByteBuffer key) {
+        Call call = calls.get();
+        call.key(key);
+        return find(hashed(call), Index.PERSISTED) ? call.found.value() : null;
+    }
+
+    /** A key's value, or null. */
+    public byte @Nullable [] get(MemorySegment key) {
+        Call call = calls.get();
+        call.key(key);
+        return find(hashed(call), Index.PERSISTED) ? call.found.value() : null;
+    }
+
+    /**
+     * Copies a key's value into an array. Returns the value's length, or {@link #NO_VALUE}; if the value is longer than what
+     * the array has from the offset on, nothing is copied. Allocates nothing.
+     */
+    public int get(byte[] key, byte[] out, int offset) {
+        Objects.checkIndex(offset, out.length + 1);
+        Call call = callFor(key);
+        if (!find(call, Index.PERSISTED)) {
+            return NO_VALUE;
+        }
+        int lengthBytes = call.found.valueBytes();
+        if (lengthBytes <= out.length - offset) {
+            MemorySegment.copy(call.found.memory(), ValueLayout.JAVA_BYTE, call.found.valueOffset(), out, offset, lengthBytes);
+        }
+        return lengthBytes;
+    }
+
+    /**
+     * Copies a key's value into a buffer, from its position on, and moves that behind the value. Returns the value's length,
+     * or {@link #NO_VALUE}; if the value is longer than what remains, nothing is copied and the position stays.
+     */
+    public int get(ByteBuffer key, ByteBuffer out) {
+        Call call = calls.get();
+        call.key(key);
+        int lengthBytes = copy(hashed(call), MemorySegment.ofBuffer(out));
+        if (lengthBytes != NO_VALUE && lengthBytes <= out.remaining()) {
+            out.position(out.position() + lengthBytes);
+        }
+        return lengthBytes;
+    }
+
+    /** As {@link #get(byte[], byte[], int)}, into a segment. */
+    public int get(MemorySegment key, MemorySegment out) {
+        Call call = calls.get();
+        call.key(key);
+        return copy(hashed(call), out);
+    }
+
+    private int copy(Call call, MemorySegment out) {
+        if (!find(call, Index.PERSISTED)) {
+            return NO_VALUE;
+        }
+        int lengthBytes = call.found.valueBytes();
+        if (lengthBytes <= out.byteSize()) {
+            MemorySegment.copy(call.found.memory(), call.found.valueOffset(), out, 0, lengthBytes);
+        }
+        return lengthBytes;
+    }
+
+    /** A key's value with its version and expiry, or null. */
+    public @Nullable Entry getEntry(byte[] key) {
+        Call call = callFor(key);
+        return find(call, Index.PERSISTED) ? Entry.of(call.found) : null;
+    }
+
+    /** A key's last value, durable or not: after a crash it may be gone. Null if it has none. */
+    public byte @Nullable [] getVisible(byte[] key) {
+        Call call = callFor(key);
+        return find(call, Index.EVERYTHING) ? call.found.value() : null;
+    }
+
+    /** Whether a key has a value. */
+    public boolean exists(byte[] key) {
+        return find(callFor(key), Index.PERSISTED);
+    }
+
+    private boolean find(Call call, long below) {
+        return index.find(call.found, call.key, call.keyOffset, call.keyBytes, call.hash, below)
+                && call.found.hasValueAt(nowMillis());
+    }
+
+    private Call callFor(byte[] key) {
+        Call call = calls.get();
+        call.key(key);
+        return hashed(call);
+    }
+
+    private Call hashed(Call call) {
+        call.hash = index.hash(call.key, call.keyOffset, call.keyBytes);
+        return call;
+    }
+
+    // ---- writing
+
+    /** Gives a key a value. Returns the version. Allocates nothing. */
+    public long put(byte[] key, byte[] value) {
+        return put(callFor(key), value, Call.NEVER).version;
+    }
+
+    /** Gives a key a value. */
+    public long put(ByteBuffer key, ByteBuffer value) {
+        return put(MemorySegment.ofBuffer(key), MemorySegment.ofBuffer(value));
+    }
+
+    /** Gives a key a value. */
+    public long put(MemorySegment key, MemorySegment value) {
+        Call call = calls.get();
+        call.key(key);
+        call.value(value);
+        call.expiryMillis = Call.NEVER;
+        return write(hashed(call), RecordLayout.PUT, Condition.ALWAYS, false).version;
+    }
+
+    /** Gives a key a value for some time. From then on it has none, without anybody doing anything. */
+    public long put(byte[] key, byte[] value, Duration timeToLive) {
+        return put(callFor(key), value, expiryAfter(timeToLive)).version;
+    }
+
+    /** Gives a key a value until a moment. */
+    public long put(byte[] key, byte[] value, Instant expiry) {
+        return put(callFor(key), value, expiry.toEpochMilli()).version;
+    }
+
+    long expiryAfter(Duration timeToLive) {
+        if (timeToLive.isNegative() || timeToLive.isZero()) {
+            throw new IllegalArgumentException("a time to live of " + timeToLive + "; expected more than nothing");
+        }
+        long now = nowMillis();
+        return timeToLive.compareTo(Duration.ofMillis(Call.NEVER - now)) >= 0 ? Call.NEVER : now + timeToLive.toMillis();
+    }
+
+    private Writer.Outcome put(Call call, byte[] value, long expiryMillis) {
+        call.value(value, 0, value.length);
+        call.expiryMillis = expiryMillis;
+        return write(call, RecordLayout.PUT, Condition.ALWAYS, false);
+    }
+
+    private Writer.Outcome write(Call call, int type, Condition condition, boolean wantsBefore) {
+        call.outcome.ask(condition, wantsBefore);
+        return write(call, type);
+    }
+
+    private Writer.Outcome putIf(Call call, byte[] value, Condition condition) {
+        call.value(value, 0, value.length);
+        call.expiryMillis = Call.NEVER;
+        return write(call, RecordLayout.PUT, condition, true);
+    }
+
+    /** Gives a key a value, and returns the one that it had, or null. */
+    public byte @Nullable [] getAndPut(byte[] key, byte[] value) {
+        return putIf(callFor(key), value, Condition.ALWAYS).before;
+    }
+
+    /** Gives a key a value if it has none. Returns the one that it has already, or null if it was given this one. */
+    public byte @Nullable [] putIfAbsent(byte[] key, byte[] value) {
+        return putIf(callFor(key), value, Condition.IF_ABSENT).before;
+    }
+
+    /** Gives a key another value if it has one. Returns the one that it had, or null if nothing was changed. */
+    public byte @Nullable [] replace(byte[] key, byte[] value) {
+        return putIf(callFor(key), value, Condition.IF_PRESENT).before;
+    }
+
+    /**
+     * Changes what a key has, if it is what the caller thinks it is.
+     *
+     * @param expected its value, or null for none
+     * @param value    its new one, or null to delete it
+     * @return whether it was, and was changed
+     */
+    public boolean compareAndSet(byte[] key, byte @Nullable [] expected, byte @Nullable [] value) {
+        return Arrays.equals(compareAndExchange(key, expected, value), expected);
+    }
+
+    /** As {@link #compareAndSet}, and returns what the key had: if that equals {@code expected}, it was changed. */
+    public byte @Nullable [] compareAndExchange(byte[] key, byte @Nullable [] expected, byte @Nullable [] value) {
+        Call call = callFor(key);
+        call.outcome.ask(expected == null ? Condition.IF_ABSENT : Condition.IF_VALUE, true);
+        call.outcome.expected = expected;
+        return exchange(call, value).before;
+    }
+
+    /**
+     * Changes what a key has, if nobody has changed it since.
+     *
+     * @param expectedVersion what {@link Entry#version} or a change returned; 0 for a key without a value
+     * @param value           its new one, or null to delete it
+     * @return the new version, or 0 if the key has another version, and nothing was changed
+     */
+    public long compareVersionAndSet(byte[] key, long expectedVersion, byte @Nullable [] value) {
+        Call call = callFor(key);
+        call.outcome.ask(Condition.IF_VERSION, false);
+        call.outcome.expectedVersion = expectedVersion;
+        Writer.Outcome outcome = exchange(call, value);
+        return outcome.holds ? outcome.version : 0;
+    }
+
+    private Writer.Outcome exchange(Call call, byte @Nullable [] value) {
+        if (value == null) {
+            call.noValue();
+        } else {
+            call.value(value, 0, value.length);
+            call.expiryMillis = Call.NEVER;
+        }
+        return write(call, value == null ? RecordLayout.DELETE : RecordLayout.PUT);
+    }
+
+    private Writer.Outcome write(Call call, int type) {
+        maintenance.admit();
+        try {
+            writer.write(call, type, call.outcome, nowMillis());
+        } catch (PoolFullException e) {
+            maintenance.hurry();
+            throw e;
+        }
+        return call.outcome;
+    }
+
+    /**
+     * Gives a key the value that a function makes of the one that it has. The function is called without any lock, and again
+     * if somebody else was faster; it should do nothing else.
+     *
+     * @param change from the value or null to the new value, or null to delete it
+     * @return the new value
+     */
+    public byte @Nullable [] compute(byte[] key, UnaryOperator<byte @Nullable []> change) {
+        byte[] kept = key.clone();
+        while (true) {
+            Call call = callFor(kept);
+            boolean exists = find(call, Index.EVERYTHING);
+            byte[] before = exists ? call.found.value() : null;
+            long version = exists ? call.found.version() : 0;
+            byte[] after = change.apply(before);
+            if (before == null && after == null) {
+                return null;
+            }
+            if (compareVersionAndSet(kept, version, after) != 0) {
+                return after;
+            }
+        }
+    }
+
+    /** Takes a key's value away. Returns whether it had one. */
+    public boolean delete(byte[] key) {
+        return delete(callFor(key), false).existed;
+    }
+
+    /** Takes a key's value away. Returns whether it had one. */
+    public boolean delete(MemorySegment key) {
+        Call call = calls.get();
+        call.key(key);
+        return delete(hashed(call), false).existed;
+    }
+
+    /** Takes a key's value away, and returns it, or null if it had none. */
+    public byte @Nullable [] getAndDelete(byte[] key) {
+        return delete(callFor(key), true).before;
+    }
+
+    private Writer.Outcome delete(Call call, boolean wantsBefore) {
+        call.noValue();
+        return write(call, RecordLayout.DELETE, Condition.ALWAYS, wantsBefore);
+    }
+
+    /**
+     * The keys in order.
+     *
+     * @throws IllegalStateException if the store was opened without {@link StoreOptions#withOrder}
+     */
+    public OrderedStore ordered() {
+        OrderedStore found = ordered;
+        if (found == null) {
+            throw new IllegalStateException("store " + name() + " was opened without an order of its keys; use Pool.orderedStore,"
+                    + " or StoreOptions.withOrder");
+        }
+        return found;
+    }
+
+    /** Changes of several keys that are made together. */
+    public WriteBatch batch() {
+        return new WriteBatch(this);
+    }
+
+    BatchWriter batchWriter() {
+        return batchWriter;
+    }
+
+    // ---- the store as a whole
+
+    /** What the store holds now, for as long as the snapshot is open. It holds everything whose call has returned. */
+    public Snapshot snapshot() {
+        return new Snapshot(index, snapshots, log, snapshots.take(), nowMillis());
+    }
+
+    /**
+     * Every key's value, and then every change: what a copy of the store needs. A key's value may be told several times; the
+     * last counts.
+     */
+    public ChangeFeed changes() {
+        return feeds.fromStart();
+    }
+
+    /**
+     * Every change from a position on, in order.
+     *
+     * @param position what {@link ChangeFeed#position} or {@link Snapshot#position} said, of this store at any time before
+     * @throws org.selkie.fault.PositionException if what came behind it was compacted meanwhile, so that changes may be missing:
+     *                                            begin anew with {@link #changes}
+     */
+    public ChangeFeed changesSince(long position) {
+        return feeds.from(position);
+    }
+
+    /**
+     * Writes the store as it is now to a stream, which is not closed. Others go on writing; nothing is compacted meanwhile.
+     *
+     * @return the position up to which it holds everything: what {@link #backupSince} is given next
+     * @throws java.io.UncheckedIOException if the stream fails
+     */
+    public long backup(OutputStream to) {
+        return Backup.writeAll(this, to);
+    }
+
+    /**
+     * Writes what was changed from a position on.
+     *
+     * @param position what {@link #backup} or this returned before
+     * @return the position up to which it holds everything
+     * @throws org.selkie.fault.PositionException if what came behind it was compacted meanwhile: take a whole {@link #backup}
+     */
+    public long backupSince(long position, OutputStream to) {
+        return Backup.writeSince(this, position, to);
+    }
+
+    /**
+     * Applies a backup to this store. If it throws, a part may have been applied: begin anew with an empty store.
+     *
+     * @param position 0 for an empty store and a whole backup; for what was changed since, what the last call returned
+     * @return the position in the store that was backed up, up to which this one holds everything
+     * @throws org.selkie.fault.PoolFormatException if it is no backup, is damaged or cut off, or begins behind the position
+     */
+    public long restore(InputStream from, long position) {
+        return Backup.restore(this, from, position);
+    }
+
+    /** Everything below is durable and belongs to whole changes. */
+    long durablePosition() {
+        log.log().persist();
+        return log.log().persistedPosition();
+    }
+
+    /**
+     * Moves what lives out of every extent that is full by now, and gives those back. Readers and writers go on. Stops early at
+     * what an open snapshot or feed needs.
+     *
+     * @throws org.selkie.fault.DamagedRecordException if a key's last record cannot be read: to give its extent back would turn
+     *                                                 a damaged value into none. Delete the key or give it another value
+     */
+    public void compact() {
+        maintenance.compactAll();
+    }
+
+    /** The longest value for a key of a length. */
+    public int maxValueBytes(int keyBytes) {
+        return log.log().maxPayloadBytes() - FoundRecord.LONGEST_HEADER_BYTES - keyBytes;
+    }
+
+    /** The store in numbers. Waits for every stripe's writers, one after the other. */
+    public StoreStatistics statistics() {
+        long entries = 0;
+        long liveBytes = 0;
+        long indexBytes = 0;
+        for (int i = 0; i < index.stripes(); i++) {
+            Stripe stripe = index.stripeAt(i);
+            stripe.lock.lock();
+            try {
+                entries += stripe.liveEntries();
+                liveBytes += stripe.liveBytes();
+                indexBytes += stripe.indexBytes();
+            } finally {
+                stripe.lock.unlock();
+            }
+        }
+        long logBytes = log.tailPosition() - log.log().startPosition();
+        return new StoreStatistics(name(), entries, liveBytes, logBytes, indexBytes, snapshots.count());
+    }
+}

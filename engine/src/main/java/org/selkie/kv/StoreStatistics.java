@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.kv;
+
+/**
+ * A store in numbers, each taken at its own moment.
+ *
+ * @param entries    keys with a value, those among them that have expired and were not dropped yet
+ * @param liveBytes  what their records take on media
+ * @param logBytes   what the store's log takes on media, from its beginning to its end
+ * @param indexBytes of memory, for the index
+ * @param snapshots  that are open
+ */
+public record StoreStatistics(String name, long entries, long liveBytes, long logBytes, long indexBytes, int snapshots) {
+
+    /** How many times its live bytes the store takes on media; 1 if it has none. */
+    public double spaceAmplification() {
+        return liveBytes == 0 ? 1 : (double) logBytes / liveBytes;
+    }
+}

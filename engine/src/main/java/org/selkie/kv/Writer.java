@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.kv;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.selkie.fault.RecordTooLargeException;
+import org.selkie.format.EntryLayout;
+import org.selkie.format.RecordLayout;
+import org.selkie.log.StoreLog;
+
+/**
+ * Makes one change: under the stripe's lock look what the key has, decide, write the record, enter it into the index; then,
+ * without the lock, wait until it is durable.
+ */
+final class Writer {
+
+    private final StoreLog log;
+    private final Index index;
+    private final Snapshots snapshots;
+
+    Writer(StoreLog log, Index index, Snapshots snapshots) {
+        this.log = log;
+        this.index = index;
+        this.snapshots = snapshots;
+    }
+
+    /** What came of a change; used again for each. */
+    static final class Outcome {
+        Condition condition = Condition.ALWAYS;
+        byte @Nullable [] expected;
+        long expectedVersion;
+        /** Whether {@link #before} is wanted. */
+        boolean wantsBefore;
+        /** Whether the condition held. */
+        boolean holds;
+        boolean existed;
+        long version;
+        byte @Nullable [] before;
+
+        void ask(Condition when, boolean before) {
+            condition = when;
+            wantsBefore = before;
+            expected = null;
+            this.before = null;
+        }
+    }
+
+    /** PUT of the call's value, or DELETE. */
+    void write(Call call, int type, Outcome outcome, long nowMillis) {
+        long payloadBytes = call.payloadBytes();
+        requireFits(call, payloadBytes);
+        Stripe stripe = index.stripe(call.hash);
+        long persistTo;
+        boolean dropsLater = false;
+        stripe.lock.lock();
+        try {
+            int slot = index.findLocked(call.found, stripe, call.key, call.keyOffset, call.keyBytes, call.hash);
+            look(call.found, slot, outcome, nowMillis);
+            // To delete what is not there needs no record, unless one expired: its key must not come back with the clock.
+            outcome.holds = holds(call.found, slot, outcome);
+            boolean writes = outcome.holds
+                    && (type == RecordLayout.PUT || (slot >= 0 && !call.found.isDeletion()));
+            if (writes) {
+                persistTo = append(call, type, stripe, slot, payloadBytes, outcome);
+                dropsLater = type == RecordLayout.DELETE;
+            } else {
+                // The answer rests on this record, so it must not be taken back by a crash.
+                persistTo = slot >= 0 ? call.found.position() + Math.max(1, call.found.recordBytes()) : 0;
+            }
+        } finally {
+            stripe.lock.unlock();
+            call.forget();
+        }
+        log.awaitPersisted(persistTo);
+        if (dropsLater) {
+            drop(stripe, Arrays.copyOfRange(call.key, call.keyOffset, call.keyOffset + call.keyBytes), call.hash,
+                    outcome.version);
+        }
+    }
+
+    private void requireFits(Call call, long payloadBytes) {
+        // Room for what compaction adds: what was once written can be moved.
+        int most = log.log().maxPayloadBytes() - FoundRecord.LONGEST_HEADER_BYTES + EntryLayout.keyOffset(call.form());
+        if (payloadBytes > most) {
+            throw new RecordTooLargeException("a value of " + call.valueBytes + " bytes with a key of " + call.keyBytes
+                    + " does not fit: store " + log.log().name() + " takes at most " + (most - payloadBytes + call.valueBytes)
+                    + " with this key; make a pool of larger extents (PoolOptions.extentBytes)");
+        }
+    }
+
+    private static void look(FoundRecord found, int slot, Outcome outcome, long nowMillis) {
+        if (slot >= 0 && (outcome.condition != Condition.ALWAYS || outcome.wantsBefore)) {
+            found.requireWhole();
+        }
+        outcome.existed = slot >= 0 && (found.isDamaged() || found.hasValueAt(nowMillis));
+        outcome.version = outcome.existed && !found.isDamaged() ? found.version() : 0;
+        outcome.before = outcome.existed && outcome.wantsBefore ? found.value() : null;
+    }
+
+    private static boolean holds(FoundRecord found, int slot, Outcome outcome) {
+        return switch (outcome.condition) {
+            case ALWAYS -> true;
+            case IF_ABSENT -> !outcome.existed;
+            case IF_PRESENT -> outcome.existed;
+            case IF_VALUE -> slot >= 0 && outcome.existed && found.hasValue(Objects.requireNonNull(outcome.expected));
+            case IF_VERSION -> outcome.version == outcome.expectedVersion;
+        };
+    }
+
+    private long append(Call call, int type, Stripe stripe, int slot, long payloadBytes, Outcome outcome) {
+        long previous = slot >= 0 ? call.found.position() : 0;
+        boolean heldValue = slot >= 0 && !call.found.isDeletion();
+        long before = heldValue ? call.found.recordBytes() : 0;
+        if (slot < 0) {
+            stripe.reserve();
+        }
+        MemorySegment staging = stripe.staging(payloadBytes);
+        call.stage(staging, 0, previous);
+        long position = type == RecordLayout.DELETE ? appendDeletion(staging, payloadBytes)
+                : log.append(type, staging, payloadBytes);
+        if (slot < 0) {
+            index.insert(stripe, call.key, call.keyOffset, call.keyBytes, call.hash, position);
+        } else {
+            stripe.replace(slot, call.hash, position);
+        }
+        long bytes = RecordLayout.recordBytes(payloadBytes);
+        boolean holdsValue = type == RecordLayout.PUT;
+        stripe.count((holdsValue ? bytes : 0) - before, (holdsValue ? 1 : 0) - (heldValue ? 1 : 0));
+        outcome.version = position;
+        return position + bytes;
+    }
+
+    /**
+     * In a full pool a deletion takes from what is kept for compaction, but not all of it: what compaction has to move would
+     * not fit any more.
+     */
+    private long appendDeletion(MemorySegment staging, long payloadBytes) {
+        if (!log.hasOneAhead() && log.restBytes() < log.extentBytes() / 4 * 3) {
+            return log.append(RecordLayout.DELETE, staging, payloadBytes);
+        }
+        return log.appendUrgently(RecordLayout.DELETE, staging, payloadBytes);
+    }
+
+    /**
+     * Takes a key out of the index whose deletion is durable, unless somebody has written it again or a snapshot may have to
+     * walk back from the deletion.
+     */
+    void drop(Stripe stripe, byte[] key, long hash, long position) {
+        stripe.lock.lock();
+        try {
+            if (snapshots.areOpen()) {
+                return;
+            }
+            int slot = stripe.indexOf(hash, position);
+            if (slot >= 0) {
+                index.remove(stripe, slot, key);
+            }
+        } finally {
+            stripe.lock.unlock();
+        }
+    }
+
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.log;
+
+import java.lang.foreign.MemorySegment;
+import org.selkie.fault.PoolFullException;
+import org.selkie.format.RecordLayout;
+import org.selkie.os.HotPath;
+
+/**
+ * A log as a store on it sees it: records of types of its own, written in one step and waited for in another, so that a
+ * store can say where a key stands as soon as the record is written and hold no lock while it becomes durable.
+ *
+ * <p>Errors are those of {@link Log} and {@link LogReader}.
+ */
+public final class StoreLog {
+
+    /** What {@link #read} answers for a position that was trimmed. */
+    public static final long TRIMMED = Long.MIN_VALUE;
+
+    private final Log log;
+    private final LogState state;
+    private final Appender appender;
+    private final UnreadablePlaces unreadable;
+
+    StoreLog(Log log, LogState state, Appender appender) {
+        this.log = log;
+        this.state = state;
+        this.appender = appender;
+        this.unreadable = new UnreadablePlaces(state);
+    }
+
+    /** Memory of one thread for one record at a time. */
+    public static final class RecordCopy {
+
+        private final RecordBuffer buffer = RecordBuffer.reused();
+
+        public RecordCopy() {
+            // Explicit, as the package is exported.
+        }
+
+        /** What was read last, its header first, until the next read. */
+        public MemorySegment memory() {
+            return buffer.memory();
+        }
+
+        public int type() {
+            return buffer.type();
+        }
+
+        public int flags() {
+            return buffer.flags();
+        }
+    }
+
+    public Log log() {
+        return log;
+    }
+
+    /** Whether another process writes the log, or may. */
+    public boolean isReadOnly() {
+        return state.isReadOnly();
+    }
+
+    /** Whether records are durable as soon as they are written. If not, {@link #awaitPersisted} is still to be called. */
+    public boolean isDurableOnReturn() {
+        return state.durableOnReturn;
+    }
+
+    /**
+     * Writes a record and returns its position.
+     *
+     * @param payload in native memory
+     * @throws PoolFullException if the pool has no room for an extent beyond the one in which the record would stand
+     */
+    public long append(int type, MemorySegment payload, long lengthBytes) {
+        log.requireFits(lengthBytes);
+        requireOneAhead();
+        return appender.store(type, payload, lengthBytes);
+    }
+
+    /** As {@link #append}, and in a full pool takes from what is kept for that: for what makes room. */
+    public long appendUrgently(int type, MemorySegment payload, long lengthBytes) {
+        log.requireFits(lengthBytes);
+        while (true) {
+            try {
+                return appender.store(type, payload, lengthBytes);
+            } catch (PoolFullException e) {
+                if (!state.hasOneAhead()) {
+                    throw e;
+                }
+                appender.spendOneAhead(RecordLayout.recordBytes(lengthBytes));
+            }
+        }
+    }
+
+    /**
+     * Keeps an extent behind the one that is written, which ordinary records never use up: in a full pool there is still room
+     * to delete, and to move what lives out of an extent before it is given back. Until there is one, {@link #append} throws.
+     */
+    public void keepOneAhead() {
+        state.keepOneAhead();
+    }
+
+    private void requireOneAhead() {
+        if (state.keepsOneAhead() && !state.hasOneAhead()) {
+            state.haveOneAhead();
+        }
+    }
+
+    /** Whether the pool had room for what is kept ahead, the last time that was asked for. */
+    public boolean hasOneAhead() {
+        return state.hasOneAhead();
+    }
+
+    /** What is left of the extent that is being written. */
+    public long restBytes() {
+        return state.active.end - Math.clamp(tailPosition(), state.active.first, state.active.end);
+    }
+
+    public long extentBytes() {
+        return state.extentBytes;
+    }
+
+    /** Where the extent of a position ends. */
+    public long endOfExtent(long position) {
+        return (position & -state.extentBytes) + state.extentBytes;
+    }
+
+    /**
+     * Writes records that stand staged in native memory ({@link RecordLayout#stage}) under one fence: all of them are there
+     * after a crash or none. Returns the first one's position.
+     */
+    public long appendBatch(MemorySegment staged, long lengthBytes) {
+        requireOneAhead();
+        return appender.storeBatch(staged, lengthBytes);
+    }
+
+    /** Waits until everything below a position is durable. */
+    public void awaitPersisted(long end) {
+        state.awaitPersisted(end);
+    }
+
+    /** The longest record or batch, on media. */
+    public long maxRecordBytes() {
+        return state.maxRecordBytes();
+    }
+
+    /** Positions are claimed up to here. */
+    public long tailPosition() {
+        return state.tail() & ~LogStop.STOPPED;
+    }
+
+    /**
+     * Copies the record at a position out, checked. Returns its payload's length, or {@link #TRIMMED}.
+     *
+     * @param position of a record that was appended, trimmed meanwhile or not
+     */
+    public long read(long position, RecordCopy record) {
+        int slot = state.readers.enter(position);
+        try {
+            if (position < state.startPosition()) {
+                return TRIMMED;
+            }
+            LogExtent extent = state.chain.at(position);
+            if (extent == null) {
+                if (position < state.startPosition()) {
+                    return TRIMMED;
+                }
+                throw unreadable.noExtentAt(position);
+            }
+            long length = UnreadablePlaces.isPossible(extent, position) ? record.buffer.read(extent, position)
+                    : HotPath.ABSENT;
+            if (length < 0) {
+                throw unreadable.because(extent, position, length, false);
+            }
+            if (record.buffer.isSpan()) {
+                throw unreadable.noRecordAt(position);
+            }
+            return length;
+        } finally {
+            state.readers.leave(slot);
+        }
+    }
+
+    /** A cursor that tells of each record its type and shows its header. */
+    public Cursor cursor(Visibility visibility) {
+        return new Cursor(log.reader(visibility));
+    }
+
+    /** A {@link LogReader} for records of all types. */
+    public static final class Cursor {
+
+        private final LogReader reader;
+
+        private Cursor(LogReader reader) {
+            this.reader = reader;
+        }
+
+        public LogReader reader() {
+            return reader;
+        }
+
+        public int type() {
+            return reader.type();
+        }
+
+        public int flags() {
+            return reader.flags();
+        }
+
+        /** The current record, its header first, until the cursor moves. */
+        public MemorySegment memory() {
+            return reader.memory();
+        }
+    }
+}

@@ -30,18 +30,52 @@ import org.selkie.format.EntryLayout;
  *
  * <p>Numbers are big-endian, as {@link DataOutputStream} writes them.
  */
-final class Backup {
+public final class Backup {
 
     private static final byte[] MAGIC = {'1', 'S', 'E', 'L', 'K', 'E', 'B', '1'};
     private static final int END = -1;
     private static final int NO_VALUE = -1;
     private static final int BUFFER_BYTES = 1 << 16;
 
-    private Backup() {
+    private final KvStore store;
+
+    Backup(KvStore store) {
+        this.store = store;
     }
 
-    /** Returns the position up to which it holds everything. */
-    static long writeAll(KvStore store, OutputStream to) {
+    /**
+     * Writes the store as it is now to a stream, which is not closed. Others go on writing; nothing is compacted meanwhile.
+     *
+     * @return the position up to which it holds everything: what {@link #writeSince} is given next
+     * @throws java.io.UncheckedIOException if the stream fails
+     */
+    public long write(OutputStream to) {
+        return writeAll(store, to);
+    }
+
+    /**
+     * Writes what was changed from a position on.
+     *
+     * @param position what {@link #write} or this returned before
+     * @return the position up to which it holds everything
+     * @throws org.selkie.fault.PositionException if what came behind it was compacted meanwhile: {@link #write} all of it
+     */
+    public long writeSince(long position, OutputStream to) {
+        return writeSince(store, position, to);
+    }
+
+    /**
+     * Applies a backup to the store. If it throws, a part may have been applied: begin anew with an empty store.
+     *
+     * @param position 0 for an empty store and a whole backup; for what was changed since, what the last call returned
+     * @return the position in the store that was backed up, up to which this one holds everything
+     * @throws org.selkie.fault.PoolFormatException if it is no backup, is damaged or cut off, or begins behind the position
+     */
+    public long restore(InputStream from, long position) {
+        return restore(store, from, position);
+    }
+
+    private static long writeAll(KvStore store, OutputStream to) {
         try (Snapshot snapshot = store.snapshot()) {
             Writing writing = new Writing(to, 0, snapshot.position());
             snapshot.forEach(entry -> writing.change(entry.key(), entry.value(), entry.expiry()));
@@ -50,7 +84,7 @@ final class Backup {
         }
     }
 
-    static long writeSince(KvStore store, long from, OutputStream to) {
+    private static long writeSince(KvStore store, long from, OutputStream to) {
         try (ChangeFeed feed = store.changesSince(from)) {
             long end = store.durablePosition();
             Writing writing = new Writing(to, from, end);
@@ -66,12 +100,7 @@ final class Backup {
         }
     }
 
-    /**
-     * Applies a stream to a store that is at a position: 0, or what the last one applied returned. Returns where it is then.
-     *
-     * @throws PoolFormatException if it is no such stream, is damaged or cut off, or begins behind the position
-     */
-    static long restore(KvStore store, InputStream from, long position) {
+    private static long restore(KvStore store, InputStream from, long position) {
         CRC32C crc = new CRC32C();
         DataInputStream in = new DataInputStream(new CheckedInputStream(new BufferedInputStream(from, BUFFER_BYTES), crc));
         try {

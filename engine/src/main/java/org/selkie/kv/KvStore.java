@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.kv;
 
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -430,36 +428,9 @@ public final class KvStore {
         return feeds.from(position);
     }
 
-    /**
-     * Writes the store as it is now to a stream, which is not closed. Others go on writing; nothing is compacted meanwhile.
-     *
-     * @return the position up to which it holds everything: what {@link #backupSince} is given next
-     * @throws java.io.UncheckedIOException if the stream fails
-     */
-    public long backup(OutputStream to) {
-        return Backup.writeAll(this, to);
-    }
-
-    /**
-     * Writes what was changed from a position on.
-     *
-     * @param position what {@link #backup} or this returned before
-     * @return the position up to which it holds everything
-     * @throws org.selkie.fault.PositionException if what came behind it was compacted meanwhile: take a whole {@link #backup}
-     */
-    public long backupSince(long position, OutputStream to) {
-        return Backup.writeSince(this, position, to);
-    }
-
-    /**
-     * Applies a backup to this store. If it throws, a part may have been applied: begin anew with an empty store.
-     *
-     * @param position 0 for an empty store and a whole backup; for what was changed since, what the last call returned
-     * @return the position in the store that was backed up, up to which this one holds everything
-     * @throws org.selkie.fault.PoolFormatException if it is no backup, is damaged or cut off, or begins behind the position
-     */
-    public long restore(InputStream from, long position) {
-        return Backup.restore(this, from, position);
+    /** The store as a stream, and back. */
+    public Backup backup() {
+        return new Backup(this);
     }
 
     /** Everything below is durable and belongs to whole changes. */

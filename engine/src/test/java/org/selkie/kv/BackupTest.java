@@ -67,30 +67,30 @@ final class BackupTest {
             Map<ByteBuffer, byte[]> model = new HashMap<>();
             change(store, model, random, 500);
             ByteArrayOutputStream whole = new ByteArrayOutputStream();
-            long position = store.backup(whole);
-            long restored = copy.restore(new ByteArrayInputStream(whole.toByteArray()), 0);
+            long position = store.backup().write(whole);
+            long restored = copy.backup().restore(new ByteArrayInputStream(whole.toByteArray()), 0);
             assertEquals(position, restored);
             check(copy, model);
             for (int round = 0; round < 5; round++) {
                 change(store, model, random, 200);
                 ByteArrayOutputStream since = new ByteArrayOutputStream();
-                position = store.backupSince(position, since);
-                restored = copy.restore(new ByteArrayInputStream(since.toByteArray()), restored);
+                position = store.backup().writeSince(position, since);
+                restored = copy.backup().restore(new ByteArrayInputStream(since.toByteArray()), restored);
                 assertEquals(position, restored);
                 check(copy, model);
             }
             store.put(key(1), key(2), Duration.ofDays(1));
             ByteArrayOutputStream since = new ByteArrayOutputStream();
-            store.backupSince(position, since);
-            copy.restore(new ByteArrayInputStream(since.toByteArray()), restored);
+            store.backup().writeSince(position, since);
+            copy.backup().restore(new ByteArrayInputStream(since.toByteArray()), restored);
             assertEquals(store.getEntry(key(1)).expiry(), copy.getEntry(key(1)).expiry());
             byte[] late = since.toByteArray();
             KvStore other = pool.store("other");
-            assertThrows(PoolFormatException.class, () -> other.restore(new ByteArrayInputStream(late), 0));
+            assertThrows(PoolFormatException.class, () -> other.backup().restore(new ByteArrayInputStream(late), 0));
             change(store, model, random, 2000);
             store.compact();
             long old = position;
-            assertThrows(PositionException.class, () -> store.backupSince(old, new ByteArrayOutputStream()));
+            assertThrows(PositionException.class, () -> store.backup().writeSince(old, new ByteArrayOutputStream()));
         }
     }
 
@@ -100,7 +100,7 @@ final class BackupTest {
             KvStore store = pool.store("store");
             change(store, new HashMap<>(), SEED.random("damaged"), 100);
             ByteArrayOutputStream out = new ByteArrayOutputStream();
-            store.backup(out);
+            store.backup().write(out);
             byte[] whole = out.toByteArray();
             SplittableRandom random = SEED.random("damage");
             for (int i = 0; i < 100; i++) {
@@ -109,7 +109,7 @@ final class BackupTest {
                 if (damaged.length == whole.length) {
                     damaged[random.nextInt(whole.length)] ^= (byte) (1 << random.nextInt(8));
                 }
-                assertThrows(PoolFormatException.class, () -> copy.restore(new ByteArrayInputStream(damaged), 0));
+                assertThrows(PoolFormatException.class, () -> copy.backup().restore(new ByteArrayInputStream(damaged), 0));
             }
         }
     }

@@ -14,7 +14,7 @@ final class LogMutationTest {
 
     private static final boolean ALL = "all".equals(System.getProperty("selkie.mutants"));
     private static final long SEED = Long.getLong("selkie.seed", 5);
-    private static final int BUDGET = ALL ? 2_000 : 300;
+    private static final int BUDGET = ALL ? 2_000 : 200;
 
     @Test
     void aFenceOrFlushThatThePromisesRestOnIsMissed() {

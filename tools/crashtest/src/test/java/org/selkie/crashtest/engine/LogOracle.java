@@ -71,8 +71,9 @@ final class LogOracle implements Recovery<Recovered>, StateChecker<Recovered> {
         return Recovered.of(opened);
     }
 
-    private static boolean isClosed(CrashImage image) {
-        return image.inFlight().isEmpty() && !image.acknowledged().isEmpty()
+    /** While the promises from before a crash are told again, a close among them is not the state of the image. */
+    private boolean isClosed(CrashImage image) {
+        return !afterCrash && image.inFlight().isEmpty() && !image.acknowledged().isEmpty()
                 && image.acknowledged().getLast().description() instanceof Closing;
     }
 

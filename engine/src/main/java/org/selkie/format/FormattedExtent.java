@@ -89,12 +89,10 @@ public final class FormattedExtent {
     }
 
     /**
-     * Writes the copy that counts over the other one, durably. The one that counts is not touched: after a crash in between
+     * Writes the copy that counts, which is durable, over the other one, durably. The one that counts is not touched: after a crash in between
      * it still counts, and the other is mended again.
      */
     public void mendCopy() {
-        // Until now nothing says that the copy that counts is durable, and the other one is about to be torn.
-        makeHeaderDurable();
         byte[] slots = read(extent, 0, ExtentHeader.SLOTS_BYTES);
         int other = otherSlot(slots);
         int good = ExtentHeader.SLOT_BYTES - other;

@@ -261,10 +261,10 @@ final class Recovery {
 
     /**
      * What the headers say is acted upon from here on: extents before the beginning are given back, and records are written where
-     * an extent is said to be the log's. A process that was killed before a header was durable has stored nothing behind it.
+     * an extent is said to be the log's. A process that was killed before a header was durable has stored nothing behind it;
+     * a mark that was not may be in the first one.
      */
     private void makeHeadersDurable(long tail) {
-        surplus.forEach(extent -> extent.formatted.makeHeaderDurable());
         for (LogExtent extent : extents) {
             if (extent == extents.getFirst() || extent.end > tail) {
                 extent.formatted.makeHeaderDurable();

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
-import org.selkie.crashtest.model.FlatMemory;
 import org.selkie.crashtest.model.PersistenceModel;
 import org.selkie.crashtest.trace.Event;
 import org.selkie.crashtest.trace.Trace;

@@ -212,6 +212,48 @@ final class FlushMutationTest {
     }
 
     @Test
+    void onlyWhatIsAskedForIsTried() {
+        MutationReport report = FlushMutation.of(record(new FlushingOnceMore(), Recorder.create()))
+                .only((mutation, site) -> mutation == Mutation.DROPPED_FENCE
+                        && site.frames().getFirst().getMethodName().equals("flushAgain"))
+                .explore(run -> run.explore(VALUES_IN_ORDER));
+        assertEquals(List.of(Mutation.DROPPED_FENCE), report.mutants().stream().map(Mutant::mutation).toList());
+        assertEquals(Verdict.REDUNDANT, report.mutants().getFirst().verdict());
+    }
+
+    @Test
+    void aFlushIsShortenedByWhatIsWrittenBackAsAWhole() {
+        Recorder recorder = Recorder.create();
+        RecordedRegion region = recorder.allocate("pages", 2 * 4096);
+        for (long[] places : new long[][] {{0, 4096}, {4096, 4096 + 64}}) {
+            Operation put = recorder.begin(places);
+            region.putLong(places[0], 1);
+            region.putLong(places[1], 1);
+            flush(region, places[0], places[1] + Long.BYTES - places[0]);
+            recorder.acknowledge(put);
+        }
+        Checker acknowledged = image -> image.acknowledged().forEach(put -> {
+            for (long place : (long[]) put.description()) {
+                assertEquals(1, image.region().getLong(place));
+            }
+        });
+        for (PersistenceModel model : List.of(PersistenceModel.pageCache(512), PersistenceModel.adr())) {
+            List<Mutant> shortened = FlushMutation.of(recorder.trace()).model(model)
+                    .explore(run -> run.explore(acknowledged)).mutants().stream()
+                    .filter(mutant -> mutant.mutation() == Mutation.SHORTENED_FLUSH && mutant.isOfWholeSite()).toList();
+            assertEquals(1, shortened.size(), shortened::toString);
+            assertEquals(Verdict.KILLED, shortened.getFirst().verdict(), model.name());
+            // The second flush is of two lines, and of one page.
+            assertEquals(model.needsFence() ? 2 : 1, shortened.getFirst().events().size(), shortened::toString);
+        }
+    }
+
+    private static void flush(RecordedRegion region, long offset, long lengthBytes) {
+        region.flush(offset, lengthBytes);
+        region.fence();
+    }
+
+    @Test
     void whatDoesNothingUnderAModelIsNotMutatedThere() {
         MutationReport eadr = FlushMutation.of(record(new Values(), Recorder.create())).model(PersistenceModel.eadr())
                 .explore(run -> run.explore(VALUES_IN_ORDER));

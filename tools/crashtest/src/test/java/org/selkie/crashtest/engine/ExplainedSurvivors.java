@@ -18,7 +18,8 @@ enum ExplainedSurvivors {
     BLANK_LINE_BEFORE_THE_WATERMARK("adr.*|eadr", "LogExtent.blankLine < Closing.writeLastWatermark.*"),
     /** Its order matters where something verifies beneath: before the end of the log. The fence of the head makes it durable. */
     TRAILER_OVER_NOTHING(".*", "RecordLayout.writeTrailer < RecordLayout.writeSpan.*"
-            + "|RecordLayout.persistTrailer < RecordLayout.coverWithSpan < Recovery.cover < Recovery.(coverLostTail|fillMissing).*"),
+            + "|RecordLayout.persistTrailer < RecordLayout.coverWithSpan < Recovery.cover"
+            + " < Recovery.(coverLostTail|fillMissing).*"),
     /** It makes blank what was made blank: an extent that was missing is a new one. */
     BLANK_LINE_IN_A_NEW_EXTENT(".*", "LogExtent.blankLine < Recovery.cover < Recovery.fillMissing.*"),
     /** What a killed process has stored past the cache has arrived when another one can read it. */

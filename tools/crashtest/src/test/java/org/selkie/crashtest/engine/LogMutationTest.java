@@ -21,8 +21,8 @@ final class LogMutationTest {
     private static final String MACHINES = System.getProperty("selkie.machines", ".*");
     /** Each makes somebody miss something that no other one does. */
     private static final List<LogWorkload> FEW = List.of(LogWorkload.TRIMMED_ELSEWHERE, LogWorkload.USED_AGAIN,
-            LogWorkload.UNREADABLE_PAYLOAD, LogWorkload.HOLE, LogWorkload.SHORT_MEMBERS, LogWorkload.HOLE_AT_THE_END, LogWorkload.OVERTAKEN_ROLL_OVER,
-            LogWorkload.UNUSED);
+            LogWorkload.UNREADABLE_PAYLOAD, LogWorkload.HOLE, LogWorkload.SHORT_MEMBERS, LogWorkload.HOLE_AT_THE_END,
+            LogWorkload.OVERTAKEN_ROLL_OVER, LogWorkload.UNUSED);
     private static final List<LogWorkload> RECOVERED = List.of(LogWorkload.TRIMMED_ELSEWHERE, LogWorkload.HOLE,
             LogWorkload.SHORT_MEMBERS, LogWorkload.HOLE_AT_THE_END);
     /** What adr has, adr-cleaned has too; under eadr much rests on which thread comes first, which is the machine's choice. */

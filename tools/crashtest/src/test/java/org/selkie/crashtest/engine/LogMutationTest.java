@@ -2,7 +2,10 @@
 package org.selkie.crashtest.engine;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -17,14 +20,17 @@ final class LogMutationTest {
 
     private static final boolean ALL = "all".equals(System.getProperty("selkie.mutants"));
     private static final long SEED = Long.getLong("selkie.seed", 5);
-    private static final int BUDGET = ALL ? 1_000 : 200;
+    private static final int BUDGET = ALL ? 1_000 : 400;
     private static final String MACHINES = System.getProperty("selkie.machines", ".*");
     /** Each makes somebody miss something that no other one does. */
     private static final List<LogWorkload> FEW = List.of(LogWorkload.TRIMMED_ELSEWHERE, LogWorkload.USED_AGAIN,
             LogWorkload.UNREADABLE_PAYLOAD, LogWorkload.HOLE, LogWorkload.SHORT_MEMBERS, LogWorkload.HOLE_AT_THE_END,
             LogWorkload.OVERTAKEN_ROLL_OVER, LogWorkload.UNUSED);
-    private static final List<LogWorkload> RECOVERED = List.of(LogWorkload.TRIMMED_ELSEWHERE, LogWorkload.HOLE,
-            LogWorkload.SHORT_MEMBERS, LogWorkload.HOLE_AT_THE_END);
+    /** What comes after crashes of those that matter then. */
+    private static final Map<LogWorkload, LogLife> RECOVERED = Map.of(LogWorkload.TRIMMED_ELSEWHERE, LogLife.CLOSES,
+            LogWorkload.HOLE, LogLife.APPENDS, LogWorkload.SHORT_MEMBERS, LogLife.APPENDS,
+            LogWorkload.HOLE_AT_THE_END, LogLife.ONE_LINE);
+    private static final Set<LogWorkload> KILLED = EnumSet.of(LogWorkload.TRIMMED_ELSEWHERE, LogWorkload.UNUSED);
     /** What adr has, adr-cleaned has too; under eadr much rests on which thread comes first, which is the machine's choice. */
     private static final List<LogMachine> FEW_MACHINES = List.of(LogMachine.ADR_CLEANED, LogMachine.PAGE_CACHE_512);
     private static final int NOTICED_AT_LEAST = 50;
@@ -41,11 +47,13 @@ final class LogMutationTest {
                 mutants.runSalvage(machine);
                 for (LogWorkload workload : workloads) {
                     mutants.run(workload, machine);
-                    if (ALL || RECOVERED.contains(workload)) {
-                        mutants.runRecoveries(workload, machine, ALL ? 2 : 1);
+                    if (ALL) {
+                        mutants.runRecoveries(workload, machine, List.of(LogLife.values()), 2);
+                    } else if (RECOVERED.containsKey(workload)) {
+                        mutants.runRecoveries(workload, machine, List.of(RECOVERED.get(workload)), 1);
                     }
-                    if (ALL || workload == LogWorkload.TRIMMED_ELSEWHERE) {
-                        mutants.runKilled(workload, machine, workload == LogWorkload.TRIMMED_ELSEWHERE ? 40 : 4);
+                    if (ALL || KILLED.contains(workload)) {
+                        mutants.runKilled(workload, machine, KILLED.contains(workload) ? 40 : 4);
                     }
                 }
             }

@@ -2,12 +2,9 @@
 package org.selkie.kv;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.PoolFullException;
@@ -36,7 +33,7 @@ import org.selkie.log.StoreLog;
  * be read; other keys can, and {@link #put(byte[], byte[])} and {@link #delete(byte[])} replace it.
  * {@link org.selkie.fault.LogStoppedException}: the pool was closed, lost its seal, or a store to it failed.
  */
-public final class KvStore {
+public final class KvStore extends BufferCalls {
 
     /** What reads into a given buffer answer for a key without a value. */
     public static final int NO_VALUE = -1;
@@ -46,18 +43,20 @@ public final class KvStore {
     private final Index index;
     private final @Nullable OrderedStore ordered;
     private final Snapshots snapshots;
+    private final Lookup lookup;
+    private final MultiGet multiGet;
     private final Writer writer;
     private final BatchWriter batchWriter;
     private final Feeds feeds;
     private final Maintenance maintenance;
-    private final ThreadLocal<Call> calls = ThreadLocal.withInitial(Call::new);
-
     private KvStore(StoreLog log, StoreOptions options) {
         this.log = log;
         this.options = options;
         OrderedKeys keys = options.ordered() ? new OrderedKeys() : null;
         this.index = new Index(log, keys);
         this.ordered = keys == null ? null : new OrderedStore(this, keys);
+        this.lookup = new Lookup(log, index);
+        this.multiGet = new MultiGet(log, index, this);
         this.snapshots = new Snapshots(log, index);
         this.writer = new Writer(log, index, snapshots);
         this.batchWriter = new BatchWriter(log, index, writer);
@@ -107,63 +106,63 @@ public final class KvStore {
 
     /** A key's value, or null. */
     public byte @Nullable [] get(byte[] key) {
-        Call call = callFor(key);
+        return value(callFor(key));
+    }
+
+    @Override
+    byte @Nullable [] value(Call call) {
+        call.intoScratch();
+        int lengthBytes = lookup.value(call);
+        byte[] value = lengthBytes < 0 ? null : call.fromScratch(lengthBytes);
+        if (value != null || lengthBytes == NO_VALUE) {
+            return value;
+        }
         return find(call, Index.PERSISTED) ? call.found.value() : null;
-    }
-
-    /** A key's value, or null. */
-    public byte @Nullable [] get(ByteBuffer key) {
-        Call call = calls.get();
-        call.key(key);
-        return find(hashed(call), Index.PERSISTED) ? call.found.value() : null;
-    }
-
-    /** A key's value, or null. */
-    public byte @Nullable [] get(MemorySegment key) {
-        Call call = calls.get();
-        call.key(key);
-        return find(hashed(call), Index.PERSISTED) ? call.found.value() : null;
     }
 
     /**
      * Copies a key's value into an array. Returns the value's length, or {@link #NO_VALUE}; if the value is longer than what
-     * the array has from the offset on, nothing is copied. Allocates nothing.
+     * the array has from the offset on, nothing is copied. If it throws, what stands in that part of the array is undefined.
+     * Allocates nothing.
      */
     public int get(byte[] key, byte[] out, int offset) {
-        Objects.checkIndex(offset, out.length + 1);
-        Call call = callFor(key);
-        if (!find(call, Index.PERSISTED)) {
-            return NO_VALUE;
+        return copy(callFor(key), out, offset);
+    }
+
+    @Override
+    int copy(Call call, byte[] out, int offset) {
+        call.into(out, offset);
+        try {
+            int lengthBytes = lookup.value(call);
+            return lengthBytes != Lookup.UNDECIDED ? lengthBytes : copy(call, MemorySegment.ofArray(out).asSlice(offset));
+        } finally {
+            call.forgetOut();
         }
-        int lengthBytes = call.found.valueBytes();
-        if (lengthBytes <= out.length - offset) {
-            MemorySegment.copy(call.found.memory(), ValueLayout.JAVA_BYTE, call.found.valueOffset(), out, offset, lengthBytes);
-        }
-        return lengthBytes;
     }
 
     /**
-     * Copies a key's value into a buffer, from its position on, and moves that behind the value. Returns the value's length,
-     * or {@link #NO_VALUE}; if the value is longer than what remains, nothing is copied and the position stays.
+     * The values of several keys, null for those without one. Each is as durable and as new as {@link #get(byte[])} has it,
+     * at a moment of its own: for values that belong together take a {@link #snapshot}. From some eight keys on it is faster than
+     * to ask for one after the other, as the memory that they lie in is fetched at once.
+     *
+     * @throws org.selkie.fault.DamagedRecordException if one cannot be read; ask for the keys one by one to get the others
      */
-    public int get(ByteBuffer key, ByteBuffer out) {
-        Call call = calls.get();
-        call.key(key);
-        int lengthBytes = copy(hashed(call), MemorySegment.ofBuffer(out));
-        if (lengthBytes != NO_VALUE && lengthBytes <= out.remaining()) {
-            out.position(out.position() + lengthBytes);
-        }
-        return lengthBytes;
+    public byte @Nullable [][] getAll(byte[][] keys) {
+        return multiGet.get(keys);
     }
 
-    /** As {@link #get(byte[], byte[], int)}, into a segment. */
-    public int get(MemorySegment key, MemorySegment out) {
-        Call call = calls.get();
-        call.key(key);
-        return copy(hashed(call), out);
+    /**
+     * As {@link #getAll(byte[][])}, and copies the values to the beginning of arrays. Allocates nothing.
+     *
+     * @param out     as many arrays as keys, or more
+     * @param lengths gets of each value what {@link #get(byte[], byte[], int)} returns
+     */
+    public void getAll(byte[][] keys, byte[][] out, int[] lengths) {
+        multiGet.get(keys, out, lengths);
     }
 
-    private int copy(Call call, MemorySegment out) {
+    @Override
+    int copy(Call call, MemorySegment out) {
         if (!find(call, Index.PERSISTED)) {
             return NO_VALUE;
         }
@@ -188,7 +187,19 @@ public final class KvStore {
 
     /** Whether a key has a value. */
     public boolean exists(byte[] key) {
-        return find(callFor(key), Index.PERSISTED);
+        return exists(callFor(key));
+    }
+
+    @Override
+    boolean exists(Call call) {
+        call.intoNothing();
+        int lengthBytes = lookup.value(call);
+        return lengthBytes != Lookup.UNDECIDED ? lengthBytes != NO_VALUE : find(call, Index.PERSISTED);
+    }
+
+    @Override
+    int lookup(Call call) {
+        return lookup.value(call);
     }
 
     private boolean find(Call call, long below) {
@@ -202,7 +213,8 @@ public final class KvStore {
         return hashed(call);
     }
 
-    private Call hashed(Call call) {
+    @Override
+    Call hashed(Call call) {
         call.hash = index.hash(call.key, call.keyOffset, call.keyBytes);
         return call;
     }
@@ -212,20 +224,6 @@ public final class KvStore {
     /** Gives a key a value. Returns the version. Allocates nothing. */
     public long put(byte[] key, byte[] value) {
         return put(callFor(key), value, Call.NEVER).version;
-    }
-
-    /** Gives a key a value. */
-    public long put(ByteBuffer key, ByteBuffer value) {
-        return put(MemorySegment.ofBuffer(key), MemorySegment.ofBuffer(value));
-    }
-
-    /** Gives a key a value. */
-    public long put(MemorySegment key, MemorySegment value) {
-        Call call = calls.get();
-        call.key(key);
-        call.value(value);
-        call.expiryMillis = Call.NEVER;
-        return write(hashed(call), RecordLayout.PUT, Condition.ALWAYS, false).version;
     }
 
     /** Gives a key a value for some time. From then on it has none, without anybody doing anything. */
@@ -250,11 +248,6 @@ public final class KvStore {
         call.value(value, 0, value.length);
         call.expiryMillis = expiryMillis;
         return write(call, RecordLayout.PUT, Condition.ALWAYS, false);
-    }
-
-    private Writer.Outcome write(Call call, int type, Condition condition, boolean wantsBefore) {
-        call.outcome.ask(condition, wantsBefore);
-        return write(call, type);
     }
 
     private Writer.Outcome putIf(Call call, byte[] value, Condition condition) {
@@ -322,7 +315,8 @@ public final class KvStore {
         return write(call, value == null ? RecordLayout.DELETE : RecordLayout.PUT);
     }
 
-    private Writer.Outcome write(Call call, int type) {
+    @Override
+    Writer.Outcome write(Call call, int type) {
         maintenance.admit();
         try {
             writer.write(call, type, call.outcome, nowMillis());
@@ -360,13 +354,6 @@ public final class KvStore {
     /** Takes a key's value away. Returns whether it had one. */
     public boolean delete(byte[] key) {
         return delete(callFor(key), false).existed;
-    }
-
-    /** Takes a key's value away. Returns whether it had one. */
-    public boolean delete(MemorySegment key) {
-        Call call = calls.get();
-        call.key(key);
-        return delete(hashed(call), false).existed;
     }
 
     /** Takes a key's value away, and returns it, or null if it had none. */

@@ -2,8 +2,10 @@
 package org.selkie.log;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 import org.selkie.fault.PoolFullException;
 import org.selkie.format.RecordLayout;
+import org.selkie.os.HotEntry;
 import org.selkie.os.HotPath;
 
 /**
@@ -180,6 +182,46 @@ public final class StoreLog {
         } finally {
             state.readers.leave(slot);
         }
+    }
+
+    /**
+     * Copies the value of the entry at a position out, checked, if it is that of a key. Returns the value's length, with
+     * nothing copied if that is more than there is room for, or {@link HotEntry#OTHER_KEY}, or another number below zero:
+     * then {@link #read} says what there is.
+     */
+    public long readValue(long position, byte[] key, int keyOffset, int keyBytes, byte[] out, int outOffset, int outBytes) {
+        int slot = state.readers.enter(position);
+        try {
+            LogExtent extent = extentToRead(position);
+            return extent == null ? HotEntry.NOT_PLAIN : HotEntry.get(extent.addressOf(position), extent.seed,
+                    extent.end - position, position, key, keyOffset, keyBytes, out, outOffset, outBytes);
+        } finally {
+            state.readers.leave(slot);
+        }
+    }
+
+    /** As the other, to the beginning of a segment that can be written. */
+    public long readValue(long position, byte[] key, int keyOffset, int keyBytes, MemorySegment out, int outBytes) {
+        int slot = state.readers.enter(position);
+        try {
+            LogExtent extent = extentToRead(position);
+            return extent == null ? HotEntry.NOT_PLAIN : HotEntry.get(extent.addressOf(position), extent.seed,
+                    extent.end - position, position, key, keyOffset, keyBytes, out, outBytes);
+        } finally {
+            state.readers.leave(slot);
+        }
+    }
+
+    private @Nullable LogExtent extentToRead(long position) {
+        LogExtent extent = state.chain.at(position);
+        return extent != null && position >= state.startPosition() && UnreadablePlaces.isPossible(extent, position) ? extent
+                : null;
+    }
+
+    /** Where a position is in memory, for {@link HotEntry#prefetch} alone: it may be gone at once. 0 if it is nowhere. */
+    public long addressHint(long position) {
+        LogExtent extent = state.chain.at(position);
+        return extent == null ? 0 : extent.addressOf(position);
     }
 
     /** A cursor that tells of each record its type and shows its header. */

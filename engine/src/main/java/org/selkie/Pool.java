@@ -185,11 +185,12 @@ public final class Pool implements AutoCloseable {
 
     /** What an acknowledged write survives here. */
     public Durability durability() {
-        return extents.report().durability();
+        return report().durability();
     }
 
     /** The medium, the seal's tier, the granularity and the durability, each with the reason. */
     public ExtentReport report() {
+        requireOpen();
         return extents.report();
     }
 
@@ -198,7 +199,12 @@ public final class Pool implements AutoCloseable {
         return header.extentBytes();
     }
 
-    /** Checks every extent's seal, length and block map. Throws {@link org.selkie.fault.SealBrokenException}. */
+    /**
+     * Checks every extent's seal, length and block map. Logs may roll over and be trimmed meanwhile: an extent that the pool
+     * itself lets go of is no finding.
+     *
+     * @throws org.selkie.fault.SealBrokenException where an extent is not what was sealed
+     */
     public void audit() {
         requireOpen();
         extents.audit();

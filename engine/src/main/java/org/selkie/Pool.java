@@ -160,7 +160,13 @@ public final class Pool implements AutoCloseable {
         return opener;
     }
 
-    private static void requireName(String name) {
+    /**
+     * Refuses what can be the name of no log and no store.
+     *
+     * @param name what it is to be called
+     * @throws PoolFormatException if it is empty, too long or has control characters
+     */
+    public static void requireName(String name) {
         int bytes = name.getBytes(StandardCharsets.UTF_8).length;
         if (!ExtentHeader.isLogName(name)) {
             throw new PoolFormatException("a log name of " + bytes + " bytes; expected 1 to " + ExtentHeader.MAX_NAME_BYTES

@@ -113,7 +113,7 @@ final class Compactor {
         while (true) {
             long at = cursor.reader().nextPosition();
             try {
-                return cursor.reader().next();
+                return cursor.next();
             } catch (DamagedRecordException e) {
                 long skipped = cursor.reader().skipDamaged();
                 if (skipped == 0 || index.namesAny(at, at + skipped)) {

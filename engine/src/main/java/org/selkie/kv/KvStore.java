@@ -9,7 +9,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.PoolFullException;
 import org.selkie.format.RecordLayout;
-import org.selkie.log.Log;
+import org.selkie.log.RecoveryMode;
 import org.selkie.log.StoreLog;
 
 /**
@@ -66,14 +66,15 @@ public final class KvStore extends BufferCalls {
     }
 
     /**
-     * The store in a log; for the pool, which opens each log once.
+     * The store in a log; for the pool, which alone has a {@link StoreLog} to give and makes one store of it.
      *
-     * @throws org.selkie.fault.PoolFormatException if the log is no store's
+     * @param mode whether a user's record in the log is passed
+     * @throws org.selkie.fault.PoolFormatException if the log is no store's, or holds a record of a user's
      */
-    public static KvStore open(Log log, StoreOptions options) {
-        KvStore store = new KvStore(log.storeLog(), options);
-        new Replay(store.log, store.index).run();
-        if (log.isRunning()) {
+    public static KvStore open(StoreLog log, StoreOptions options, RecoveryMode mode) {
+        KvStore store = new KvStore(log, options);
+        new Replay(store.log, store.index, mode).run();
+        if (log.log().isRunning()) {
             store.log.keepOneAhead();
             store.maintenance.start();
         }

@@ -246,6 +246,20 @@ public final class StoreLog {
             return reader.type();
         }
 
+        /** Whether the current record is a user's: only a log that an earlier version wrote to can hold one. */
+        public boolean isForeign() {
+            return reader.type() == RecordLayout.DATA;
+        }
+
+        /** As {@link LogReader#next}, past what is a user's. */
+        public boolean next() {
+            boolean moved = reader.next();
+            while (moved && isForeign()) {
+                moved = reader.next();
+            }
+            return moved;
+        }
+
         public int flags() {
             return reader.flags();
         }

@@ -163,8 +163,13 @@ public final class Log {
         state.trim(position);
     }
 
-    /** Waits until everything that was visible when it was called is durable. */
+    /**
+     * Waits until everything that was visible when it was called is durable.
+     *
+     * @throws org.selkie.fault.LogStoppedException if the log was closed, which made everything durable, or has stopped
+     */
     public void persist() {
+        state.requireReadable();
         state.awaitPersisted(state.visiblePosition());
     }
 

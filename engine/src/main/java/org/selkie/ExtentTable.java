@@ -89,6 +89,11 @@ final class ExtentTable {
         return (open.size() + 1) * extentBytes > maxBytes || highestNumber == Integer.MAX_VALUE;
     }
 
+    /** Full, and no extent is free. */
+    synchronized boolean isExhausted() {
+        return isFull() && free.isEmpty();
+    }
+
     synchronized int nextNumber() {
         if (isFull()) {
             throw new PoolFullException("pool " + pool + " has " + open.size() + " extents of " + extentBytes

@@ -219,6 +219,11 @@ final class PoolExtents implements ExtentSource {
         }
     }
 
+    @Override
+    public boolean isFull() {
+        return table.isExhausted();
+    }
+
     // ---- what another process writes
 
     @Override

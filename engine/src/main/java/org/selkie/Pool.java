@@ -19,7 +19,9 @@ import org.selkie.format.ExtentHeader;
 import org.selkie.format.PoolHeader;
 import org.selkie.kv.KvStore;
 import org.selkie.kv.OrderedStore;
+import org.selkie.kv.StoreCheck;
 import org.selkie.kv.StoreOptions;
+import org.selkie.kv.StoreReport;
 import org.selkie.log.Log;
 import org.selkie.log.LogOpener;
 import org.selkie.log.LogOptions;
@@ -97,7 +99,11 @@ public final class Pool implements AutoCloseable {
         return log(name, LogOptions.defaults());
     }
 
-    /** The log of a name; a new one if there is none and the pool is open for writing. */
+    /**
+     * The log of a name; a new one if there is none and the pool is open for writing.
+     *
+     * @throws PoolFormatException if it holds a store's records, and the pool is open for writing
+     */
     public synchronized Log log(String name, LogOptions logOptions) {
         requireOpen();
         if (stores.containsKey(name)) {
@@ -105,6 +111,10 @@ public final class Pool implements AutoCloseable {
                     + "; whoever appended to its log would damage it; use Pool.store");
         }
         Log log = openLog(name, logOptions);
+        if (!options.readOnly() && !plainLogs.contains(name) && StoreCheck.holdsEntries(log)) {
+            throw new PoolFormatException("\"" + name + "\" is a store in pool " + extents.name()
+                    + "; whoever appended to its log or trimmed it would damage it; use Pool.store");
+        }
         plainLogs.add(name);
         return log;
     }
@@ -176,6 +186,33 @@ public final class Pool implements AutoCloseable {
     /** The names of the logs, in order. */
     public synchronized Set<String> logs() {
         return new TreeSet<>(logs.keySet());
+    }
+
+    /**
+     * The names of the logs that can be opened as stores, in order: those that hold a store's records, and those without a
+     * record. The first record that can be read decides.
+     */
+    public synchronized Set<String> stores() {
+        requireOpen();
+        Set<String> names = new TreeSet<>(stores.keySet());
+        for (String name : logs.keySet()) {
+            if (!stores.containsKey(name) && !plainLogs.contains(name)
+                    && StoreCheck.isStore(openLog(name, LogOptions.defaults()))) {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    /**
+     * Reads all records of a store and compares them with each other, beyond what their checksums say, which is in
+     * {@link #recovery} already. Changes nothing.
+     *
+     * @param name one of {@link #stores}
+     */
+    public synchronized StoreReport checkStore(String name) {
+        requireOpen();
+        return StoreCheck.of(openLog(name, LogOptions.defaults()));
     }
 
     /** What opening found. */

@@ -25,6 +25,7 @@ import org.selkie.kv.StoreReport;
 import org.selkie.log.Log;
 import org.selkie.log.LogOpener;
 import org.selkie.log.LogOptions;
+import org.selkie.log.RecordImage;
 import org.selkie.persist.Durability;
 
 /**
@@ -213,6 +214,14 @@ public final class Pool implements AutoCloseable {
     public synchronized StoreReport checkStore(String name) {
         requireOpen();
         return StoreCheck.of(openLog(name, LogOptions.defaults()));
+    }
+
+    /**
+     * What stands at a position of a log or a store, whether it is a record or not: {@link Log#image}, for stores too.
+     */
+    public synchronized RecordImage imageOf(String name, long position) {
+        requireOpen();
+        return openLog(name, LogOptions.defaults()).image(position);
     }
 
     /** What opening found. */

@@ -112,7 +112,8 @@ record BackupManifest(String origin, String store, List<BackupPart> parts) {
                     .append(part.toPosition()).append(' ').append(part.changes()).append(' ').append(part.lengthBytes())
                     .append(' ').append(hex(part.crc())).append('\n');
         }
-        text.append("crc ").append(hex(crcOf(text.toString()))).append('\n');
+        String crc = hex(crcOf(text.toString()));
+        text.append("crc ").append(crc).append('\n');
         Path fresh = directory.resolve(FILE + ".new");
         try {
             Files.deleteIfExists(fresh);

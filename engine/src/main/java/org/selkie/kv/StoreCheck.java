@@ -2,10 +2,12 @@
 package org.selkie.kv;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.selkie.fault.DamagedRecordException;
 import org.selkie.fault.ExtentFaultException;
 import org.selkie.fault.PositionException;
@@ -62,6 +64,23 @@ public final class StoreCheck {
         }
         return new StoreReport(log.name(), check.records, check.deletions, check.moved, check.losses.size(),
                 List.copyOf(check.findings), check.unlisted);
+    }
+
+    /**
+     * The key that a record seems to have which does not verify, or null: for a person to look at, never to be trusted.
+     */
+    public static byte @Nullable [] guessKey(RecordImage image) {
+        MemorySegment bytes = image.bytes();
+        long payloadBytes = bytes.byteSize() - RecordLayout.OVERHEAD_BYTES;
+        if (payloadBytes < EntryLayout.FIXED_BYTES || !isEntry(RecordLayout.type(bytes))) {
+            return null;
+        }
+        int form = EntryLayout.form(bytes, RecordLayout.HEADER_BYTES);
+        if (!EntryLayout.isPossible(form, payloadBytes)) {
+            return null;
+        }
+        long at = (long) RecordLayout.HEADER_BYTES + EntryLayout.keyOffset(form);
+        return bytes.asSlice(at, EntryLayout.keyBytes(form)).toArray(ValueLayout.JAVA_BYTE);
     }
 
     private static boolean isEntry(int type) {

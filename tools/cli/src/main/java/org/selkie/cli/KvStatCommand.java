@@ -61,7 +61,8 @@ final class KvStatCommand implements Callable<Integer> {
             }
             List<Row> rows = new ArrayList<>();
             for (LogRecovery log : pool.recovery().logs()) {
-                boolean wanted = store == null ? log.records() > 0 && pool.stores().contains(log.log()) : log.log().equals(store);
+                boolean wanted = store == null ? (log.records() > 0 || log.hasLoss()) && pool.stores().contains(log.log())
+                    : log.log().equals(store);
                 if (wanted) {
                     rows.add(row(pool, log));
                 }

@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         LogCommand.class,
         KvCommand.class,
         VerifyCommand.class,
+        RepairCommand.class,
         ExplainCommand.class,
         CrashTestCommand.class,
         BenchCommand.class,

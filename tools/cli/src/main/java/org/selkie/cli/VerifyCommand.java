@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "verify",
     description = {
-        "Check every record of a pool against its checksum, and say where one is damaged.",
+        "Check every record of a pool against its checksum, compare those of each store with each other, and say where one is "
+            + "damaged.",
         "Nothing is changed, and another process may write meanwhile. What a crash left half-written, and "
             + "nothing says was ever durable, is shown and is no damage."
     },
@@ -60,9 +61,13 @@ final class VerifyCommand implements Callable<Integer> {
         long scannedBytes, List<Place> findings, long unlistedFindings) {
     }
 
+    /** A store, as JSON has it. */
+    private record Store(String store, long entries, long records, long deletions, List<Place> findings, long unlistedFindings) {
+    }
+
     /** The whole answer, as JSON has it. */
     private record Answer(String pool, String poolId, boolean clean, boolean damaged, double seconds,
-        List<CheckedLog> logs, List<Place> findings) {
+        List<CheckedLog> logs, List<Store> stores, List<Place> findings) {
     }
 
     /** The answer for a pool that cannot be read, as JSON has it. */
@@ -73,10 +78,12 @@ final class VerifyCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         RecoveryReport report;
+        List<CheckedStore> stores;
         long started = System.nanoTime();
         try (Progress _ = Progress.show(spec.commandLine().getErr(),
                 () -> "verifying " + poolPath + ": " + Figures.duration(System.nanoTime() - started))) {
             report = check();
+            stores = CheckedStore.allOf(spec, poolPath);
         } catch (SelkieException e) {
             if (json) {
                 out.println(Json.of(new Unreadable(poolPath.toString(), true, Complaint.of(e))));
@@ -85,12 +92,13 @@ final class VerifyCommand implements Callable<Integer> {
             throw e;
         }
         if (json) {
-            out.println(Json.of(answer(report)));
+            out.println(Json.of(answer(report, stores)));
         } else {
-            print(report, out);
+            print(report, stores, out);
         }
         out.flush();
-        return report.hasLoss() ? spec.exitCodeOnExecutionException() : spec.exitCodeOnSuccess();
+        boolean damaged = report.hasLoss() || !stores.stream().allMatch(CheckedStore::isClean);
+        return damaged ? spec.exitCodeOnExecutionException() : spec.exitCodeOnSuccess();
     }
 
     /**
@@ -127,20 +135,23 @@ final class VerifyCommand implements Callable<Integer> {
         return places;
     }
 
-    private static void print(RecoveryReport report, PrintWriter out) {
+    private static void print(RecoveryReport report, List<CheckedStore> stores, PrintWriter out) {
         for (LogRecovery log : report.logs()) {
             out.println("log " + log.log() + ": " + Figures.count(log.records(), "record") + ", "
                 + Figures.bytes(log.payloadBytes()) + ", positions " + log.startPosition() + " to " + log.endPosition());
         }
+        stores.forEach(out::println);
         List<Finding> findings = report.allFindings();
         findings.forEach(out::println);
+        stores.forEach(store -> store.findings().forEach(out::println));
         report.logs().stream().filter(log -> log.unlisted().findings() > 0)
             .forEach(log -> out.println("log " + log.log() + ": " + log.unlisted()));
         long scannedBytes = report.logs().stream().mapToLong(LogRecovery::scannedBytes).sum();
         String checked = Figures.count(report.records(), "record") + " in " + Figures.count(report.logs().size(), "log")
             + " verify (" + Figures.bytes(scannedBytes) + " in " + Figures.duration(report.nanos()) + ", "
             + Figures.rate(scannedBytes, report.nanos()) + ")";
-        long damaged = report.losses();
+        long damaged = report.losses()
+            + stores.stream().mapToLong(store -> store.findings().size() + store.unlistedFindings()).sum();
         if (damaged > 0) {
             out.println("damaged in " + Figures.count(damaged, "place") + ": acknowledged records may be lost; " + checked);
         } else if (!findings.isEmpty()) {
@@ -150,13 +161,18 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    private static Answer answer(RecoveryReport report) {
+    private static Answer answer(RecoveryReport report, List<CheckedStore> stores) {
         List<CheckedLog> logs = report.logs().stream()
             .map(log -> new CheckedLog(log.log(), log.startPosition(), log.endPosition(), log.records(), log.payloadBytes(),
                 log.scannedBytes(), log.findings().stream().map(VerifyCommand::place).toList(), log.unlisted().findings()))
             .toList();
-        return new Answer(report.pool(), report.poolId().toString(), report.isClean(), report.hasLoss(),
-            Figures.seconds(report.nanos()), logs, report.findings().stream().map(VerifyCommand::place).toList());
+        List<Store> checked = stores.stream()
+            .map(store -> new Store(store.store(), store.entries(), store.records(), store.deletions(),
+                store.findings().stream().map(VerifyCommand::place).toList(), store.unlistedFindings()))
+            .toList();
+        boolean fits = stores.stream().allMatch(CheckedStore::isClean);
+        return new Answer(report.pool(), report.poolId().toString(), report.isClean() && fits, report.hasLoss() || !fits,
+            Figures.seconds(report.nanos()), logs, checked, report.findings().stream().map(VerifyCommand::place).toList());
     }
 
     private static Place place(Finding finding) {

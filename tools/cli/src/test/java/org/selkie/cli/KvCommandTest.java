@@ -171,16 +171,17 @@ final class KvCommandTest extends PlaceTest {
     @Test
     void aStoreIsReadBesideItsWriter() throws Exception {
         Process writer = start("kv", "load", "--extent-size=64K", "--durability=process-crash", pool(), "customers");
-        try (OutputStream input = writer.getOutputStream(); BufferedReader answers = writer.inputReader()) {
-            input.write("c/17\tAda\n".getBytes(StandardCharsets.UTF_8));
-            input.flush();
-            while (!(Files.exists(pool()) && Run.of("kv", "get", pool(), "customers", "c/17").status() == 0)) {
-                Thread.sleep(10);
+        try (BufferedReader answers = writer.inputReader()) {
+            try (OutputStream input = writer.getOutputStream()) {
+                input.write("c/17\tAda\n".getBytes(StandardCharsets.UTF_8));
+                input.flush();
+                while (!(Files.exists(pool()) && Run.of("kv", "get", pool(), "customers", "c/17").status() == 0)) {
+                    Thread.sleep(10);
+                }
+                assertEquals("c/17\tAda\n", kv("scan").succeeded().text());
+                assertTrue(kv("put", "k", "v").failedWith(1).contains("open for writing in process " + writer.pid()));
+                input.write("c/18\tGrace\n".getBytes(StandardCharsets.UTF_8));
             }
-            assertEquals("c/17\tAda\n", kv("scan").succeeded().text());
-            assertTrue(kv("put", "k", "v").failedWith(1).contains("open for writing in process " + writer.pid()));
-            input.write("c/18\tGrace\n".getBytes(StandardCharsets.UTF_8));
-            input.close();
             assertTrue(answers.readLine().startsWith("loaded 2 entries, "));
         }
         assertEquals(0, writer.waitFor());
@@ -202,7 +203,8 @@ final class KvCommandTest extends PlaceTest {
             assertTrue(line.contains("store customers is damaged") && line.contains("--salvage"), line);
         }
         assertEquals("Ada", kv("get", "--salvage", "c/17").succeeded().text());
-        assertTrue(kv("put", "k", "v").failedWith(1).contains("--recovery salvage"));
+        String refused = kv("put", "k", "v").failedWith(1);
+        assertTrue(refused.contains("--recovery salvage"), refused);
         assertTrue(Run.of("kv", "stat", pool()).succeeded().text().contains("damaged"));
     }
 }

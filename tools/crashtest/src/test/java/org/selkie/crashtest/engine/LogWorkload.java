@@ -153,7 +153,7 @@ enum LogWorkload {
     }
 
     /** Has threads do the same at once, each with random numbers of its own. */
-    private static void together(LogSession session, int threads, Consumer<SplittableRandom> work) {
+    static void together(LogSession session, int threads, Consumer<SplittableRandom> work) {
         together(threads, session.random(), (_, own) -> work.accept(own));
     }
 

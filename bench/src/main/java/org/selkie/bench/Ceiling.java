@@ -140,8 +140,9 @@ public final class Ceiling {
         }
     }
 
+    /** A plain downcall of libceiling. */
     @SuppressWarnings("restricted")
-    private static MethodHandle handle(String symbol, FunctionDescriptor descriptor) {
+    public static MethodHandle handle(String symbol, FunctionDescriptor descriptor) {
         return Linker.nativeLinker().downcallHandle(SYMBOLS.findOrThrow(symbol), descriptor);
     }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.kv;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.KeyLengthException;
@@ -18,6 +20,7 @@ import org.selkie.os.HotPath;
 final class Call {
 
     static final long NEVER = Long.MAX_VALUE;
+    private static final int SCRATCH_BYTES = 4096;
 
     final FoundRecord found = new FoundRecord();
     final Writer.Outcome outcome = new Writer.Outcome();
@@ -25,6 +28,13 @@ final class Call {
     int keyOffset;
     int keyBytes;
     long hash;
+    /** Where the value is wanted: here, or if this is null in the segment. */
+    byte @Nullable [] outArray;
+    int outOffset;
+    int outBytes;
+    MemorySegment outSegment = MemorySegment.NULL;
+    private final MemorySegment scratch = Arena.ofAuto().allocate(SCRATCH_BYTES, Long.BYTES);
+    private final ByteBuffer scratchBuffer = scratch.asByteBuffer();
     private byte[] copiedKey = new byte[64];
     private byte @Nullable [] valueArray;
     private @Nullable MemorySegment valueSegment;
@@ -63,10 +73,62 @@ final class Call {
         if (copiedKey.length < lengthBytes) {
             copiedKey = new byte[Integer.highestOneBit(lengthBytes) << 1];
         }
-        copyIn(segment, MemorySegment.ofArray(copiedKey), 0, lengthBytes);
+        if (!segment.isNative()) {
+            MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, 0, copiedKey, 0, lengthBytes);
+        } else if (HotPath.copyIn(copiedKey, segment, lengthBytes) < 0) {
+            throw PayloadFaultException.onLoad(segment.address(), lengthBytes);
+        }
         key = copiedKey;
         keyOffset = 0;
         keyBytes = lengthBytes;
+    }
+
+    /** The value is wanted in an array, from an offset on. */
+    void into(byte[] array, int offset) {
+        Objects.checkIndex(offset, array.length + 1);
+        outArray = array;
+        outOffset = offset;
+        outBytes = array.length - offset;
+    }
+
+    /** The value is wanted in a segment that can be written. */
+    void into(MemorySegment segment) {
+        outArray = null;
+        outSegment = segment;
+        outBytes = (int) Math.min(segment.byteSize(), Integer.MAX_VALUE);
+    }
+
+    /** The value is wanted in memory of this call. */
+    void intoScratch() {
+        outArray = null;
+        outSegment = scratch;
+        outBytes = SCRATCH_BYTES;
+    }
+
+    /** Only the value's length is wanted. */
+    void intoNothing() {
+        outArray = null;
+        outSegment = scratch;
+        outBytes = 0;
+    }
+
+    /** What was wanted in {@link #intoScratch}, if it fitted. */
+    byte @Nullable [] fromScratch(int lengthBytes) {
+        if (lengthBytes > SCRATCH_BYTES) {
+            return null;
+        }
+        byte[] value = new byte[lengthBytes];
+        MemorySegment.copy(scratch, ValueLayout.JAVA_BYTE, 0, value, 0, lengthBytes);
+        return value;
+    }
+
+    /** The same, to where a buffer stands; to whichever memory it has, without a segment that is made for it. */
+    boolean fromScratch(ByteBuffer to, int lengthBytes) {
+        if (lengthBytes > SCRATCH_BYTES) {
+            return false;
+        }
+        to.put(to.position(), scratchBuffer, 0, lengthBytes);
+        return true;
     }
 
     static void requireLength(long lengthBytes) {
@@ -97,6 +159,15 @@ final class Call {
         expiryMillis = NEVER;
     }
 
+    /** An expiry that milliseconds cannot say is as good as never, or as long past. */
+    static long millis(Instant expiry) {
+        try {
+            return expiry.toEpochMilli();
+        } catch (ArithmeticException e) {
+            return expiry.isBefore(Instant.EPOCH) ? Long.MIN_VALUE : Call.NEVER;
+        }
+    }
+
     int form() {
         return keyBytes | (expiryMillis == NEVER ? 0 : EntryLayout.EXPIRES);
     }
@@ -120,6 +191,13 @@ final class Call {
         }
     }
 
+    /** A copy on the heap. */
+    static byte[] bytes(MemorySegment of) {
+        byte[] copy = new byte[Math.toIntExact(of.byteSize())];
+        copyIn(of, MemorySegment.ofArray(copy), 0, copy.length);
+        return copy;
+    }
+
     /** What is mapped may fault, which the JVM would tell late, and to whoever comes next. */
     private static void copyIn(MemorySegment from, MemorySegment to, long at, long lengthBytes) {
         if (!from.isNative()) {
@@ -139,5 +217,11 @@ final class Call {
     void forget() {
         valueArray = null;
         valueSegment = null;
+    }
+
+    /** Lets go of where the value was wanted. */
+    void forgetOut() {
+        outArray = null;
+        outSegment = MemorySegment.NULL;
     }
 }

@@ -91,6 +91,33 @@ final class Index {
         publication = now;
     }
 
+    /** What stands where a hash would stand if no other were in its way: a hint. */
+    long firstWord(long hash) {
+        SlotTable table = stripe(hash).table();
+        return table.get(table.start(SlotTable.spread(hash)));
+    }
+
+    /** The first word that may be a hash's, or {@link SlotTable#EMPTY}: a hint. */
+    long wordOf(long hash) {
+        SlotTable table = stripe(hash).table();
+        int slot = table.start(SlotTable.spread(hash));
+        int probes = table.capacity();
+        for (long word = table.get(slot); word != SlotTable.EMPTY && probes > 0; word = table.get(slot)) {
+            if (SlotTable.isTagOf(word, hash)) {
+                return word;
+            }
+            slot = table.after(slot);
+            probes--;
+        }
+        return SlotTable.EMPTY;
+    }
+
+    /** Whether a record belongs to a batch that is being published. To be asked after the record's word was taken. */
+    boolean isHidden(long at) {
+        Publication publishing = publication;
+        return publishing != null && publishing.holds(at);
+    }
+
     /**
      * Reads a key's record as of a position. Returns whether there is one; it may be a deletion, or have expired.
      *

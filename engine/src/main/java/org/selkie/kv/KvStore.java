@@ -2,17 +2,15 @@
 package org.selkie.kv;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Objects;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.PoolFullException;
 import org.selkie.format.RecordLayout;
-import org.selkie.log.Log;
+import org.selkie.log.RecoveryMode;
 import org.selkie.log.StoreLog;
 
 /**
@@ -28,15 +26,17 @@ import org.selkie.log.StoreLog;
  * <p><b>Versions.</b> A change returns a version: greater than that of every change of the key before it, and the position
  * in the log at which it was written.
  *
- * <p><b>Lengths.</b> Keys have 1 to 65,536 bytes, values 0 bytes up to what an extent holds ({@link #maxValueBytes}).
+ * <p><b>Lengths.</b> Keys have 1 to 65,536 bytes, or less where extents are short, values 0 bytes up to what an extent holds
+ * ({@link #maxValueBytes}).
  *
  * <p><b>Errors.</b> {@link org.selkie.fault.KeyLengthException}, {@link org.selkie.fault.RecordTooLargeException},
- * {@link org.selkie.fault.PoolFullException}: nothing was written; reads go on.
+ * {@link org.selkie.fault.PoolFullException}: nothing was written; reads go on. It is thrown when compaction cannot make room,
+ * and says why; before that a write waits for it.
  * {@link org.selkie.fault.DamagedRecordException}, {@link org.selkie.fault.ExtentFaultException}: the key's record cannot
  * be read; other keys can, and {@link #put(byte[], byte[])} and {@link #delete(byte[])} replace it.
  * {@link org.selkie.fault.LogStoppedException}: the pool was closed, lost its seal, or a store to it failed.
  */
-public final class KvStore {
+public final class KvStore extends BufferCalls {
 
     /** What reads into a given buffer answer for a key without a value. */
     public static final int NO_VALUE = -1;
@@ -46,18 +46,20 @@ public final class KvStore {
     private final Index index;
     private final @Nullable OrderedStore ordered;
     private final Snapshots snapshots;
+    private final Lookup lookup;
+    private final MultiGet multiGet;
     private final Writer writer;
     private final BatchWriter batchWriter;
     private final Feeds feeds;
     private final Maintenance maintenance;
-    private final ThreadLocal<Call> calls = ThreadLocal.withInitial(Call::new);
-
     private KvStore(StoreLog log, StoreOptions options) {
         this.log = log;
         this.options = options;
         OrderedKeys keys = options.ordered() ? new OrderedKeys() : null;
         this.index = new Index(log, keys);
         this.ordered = keys == null ? null : new OrderedStore(this, keys);
+        this.lookup = new Lookup(log, index);
+        this.multiGet = new MultiGet(log, index, this);
         this.snapshots = new Snapshots(log, index);
         this.writer = new Writer(log, index, snapshots);
         this.batchWriter = new BatchWriter(log, index, writer);
@@ -67,14 +69,15 @@ public final class KvStore {
     }
 
     /**
-     * The store in a log; for the pool, which opens each log once.
+     * The store in a log; for the pool, which alone has a {@link StoreLog} to give and makes one store of it.
      *
-     * @throws org.selkie.fault.PoolFormatException if the log is no store's
+     * @param mode whether a user's record in the log is passed
+     * @throws org.selkie.fault.PoolFormatException if the log is no store's, or holds a record of a user's
      */
-    public static KvStore open(Log log, StoreOptions options) {
-        KvStore store = new KvStore(log.storeLog(), options);
-        new Replay(store.log, store.index).run();
-        if (log.isRunning()) {
+    public static KvStore open(StoreLog log, StoreOptions options, RecoveryMode mode) {
+        KvStore store = new KvStore(log, options);
+        new Replay(store.log, store.index, mode).run();
+        if (log.log().isRunning()) {
             store.log.keepOneAhead();
             store.maintenance.start();
         }
@@ -107,63 +110,63 @@ public final class KvStore {
 
     /** A key's value, or null. */
     public byte @Nullable [] get(byte[] key) {
-        Call call = callFor(key);
+        return value(callFor(key));
+    }
+
+    @Override
+    byte @Nullable [] value(Call call) {
+        call.intoScratch();
+        int lengthBytes = lookup.value(call);
+        byte[] value = lengthBytes < 0 ? null : call.fromScratch(lengthBytes);
+        if (value != null || lengthBytes == NO_VALUE) {
+            return value;
+        }
         return find(call, Index.PERSISTED) ? call.found.value() : null;
-    }
-
-    /** A key's value, or null. */
-    public byte @Nullable [] get(ByteBuffer key) {
-        Call call = calls.get();
-        call.key(key);
-        return find(hashed(call), Index.PERSISTED) ? call.found.value() : null;
-    }
-
-    /** A key's value, or null. */
-    public byte @Nullable [] get(MemorySegment key) {
-        Call call = calls.get();
-        call.key(key);
-        return find(hashed(call), Index.PERSISTED) ? call.found.value() : null;
     }
 
     /**
      * Copies a key's value into an array. Returns the value's length, or {@link #NO_VALUE}; if the value is longer than what
-     * the array has from the offset on, nothing is copied. Allocates nothing.
+     * the array has from the offset on, nothing is copied. If it throws, what stands in that part of the array is undefined.
+     * Allocates nothing.
      */
     public int get(byte[] key, byte[] out, int offset) {
-        Objects.checkIndex(offset, out.length + 1);
-        Call call = callFor(key);
-        if (!find(call, Index.PERSISTED)) {
-            return NO_VALUE;
+        return copy(callFor(key), out, offset);
+    }
+
+    @Override
+    int copy(Call call, byte[] out, int offset) {
+        call.into(out, offset);
+        try {
+            int lengthBytes = lookup.value(call);
+            return lengthBytes != Lookup.UNDECIDED ? lengthBytes : copy(call, MemorySegment.ofArray(out).asSlice(offset));
+        } finally {
+            call.forgetOut();
         }
-        int lengthBytes = call.found.valueBytes();
-        if (lengthBytes <= out.length - offset) {
-            MemorySegment.copy(call.found.memory(), ValueLayout.JAVA_BYTE, call.found.valueOffset(), out, offset, lengthBytes);
-        }
-        return lengthBytes;
     }
 
     /**
-     * Copies a key's value into a buffer, from its position on, and moves that behind the value. Returns the value's length,
-     * or {@link #NO_VALUE}; if the value is longer than what remains, nothing is copied and the position stays.
+     * The values of several keys, null for those without one. Each is as durable and as new as {@link #get(byte[])} has it,
+     * at a moment of its own: for values that belong together take a {@link #snapshot}. From some eight keys on it is faster than
+     * to ask for one after the other, as the memory that they lie in is fetched at once.
+     *
+     * @throws org.selkie.fault.DamagedRecordException if one cannot be read; ask for the keys one by one to get the others
      */
-    public int get(ByteBuffer key, ByteBuffer out) {
-        Call call = calls.get();
-        call.key(key);
-        int lengthBytes = copy(hashed(call), MemorySegment.ofBuffer(out));
-        if (lengthBytes != NO_VALUE && lengthBytes <= out.remaining()) {
-            out.position(out.position() + lengthBytes);
-        }
-        return lengthBytes;
+    public byte @Nullable [][] getAll(byte[][] keys) {
+        return multiGet.get(keys);
     }
 
-    /** As {@link #get(byte[], byte[], int)}, into a segment. */
-    public int get(MemorySegment key, MemorySegment out) {
-        Call call = calls.get();
-        call.key(key);
-        return copy(hashed(call), out);
+    /**
+     * As {@link #getAll(byte[][])}, and copies the values to the beginning of arrays. Allocates nothing.
+     *
+     * @param out     as many arrays as keys, or more
+     * @param lengths gets of each value what {@link #get(byte[], byte[], int)} returns
+     */
+    public void getAll(byte[][] keys, byte[][] out, int[] lengths) {
+        multiGet.get(keys, out, lengths);
     }
 
-    private int copy(Call call, MemorySegment out) {
+    @Override
+    int copy(Call call, MemorySegment out) {
         if (!find(call, Index.PERSISTED)) {
             return NO_VALUE;
         }
@@ -188,7 +191,19 @@ public final class KvStore {
 
     /** Whether a key has a value. */
     public boolean exists(byte[] key) {
-        return find(callFor(key), Index.PERSISTED);
+        return exists(callFor(key));
+    }
+
+    @Override
+    boolean exists(Call call) {
+        call.intoNothing();
+        int lengthBytes = lookup.value(call);
+        return lengthBytes != Lookup.UNDECIDED ? lengthBytes != NO_VALUE : find(call, Index.PERSISTED);
+    }
+
+    @Override
+    int lookup(Call call) {
+        return lookup.value(call);
     }
 
     private boolean find(Call call, long below) {
@@ -202,7 +217,8 @@ public final class KvStore {
         return hashed(call);
     }
 
-    private Call hashed(Call call) {
+    @Override
+    Call hashed(Call call) {
         call.hash = index.hash(call.key, call.keyOffset, call.keyBytes);
         return call;
     }
@@ -214,28 +230,14 @@ public final class KvStore {
         return put(callFor(key), value, Call.NEVER).version;
     }
 
-    /** Gives a key a value. */
-    public long put(ByteBuffer key, ByteBuffer value) {
-        return put(MemorySegment.ofBuffer(key), MemorySegment.ofBuffer(value));
-    }
-
-    /** Gives a key a value. */
-    public long put(MemorySegment key, MemorySegment value) {
-        Call call = calls.get();
-        call.key(key);
-        call.value(value);
-        call.expiryMillis = Call.NEVER;
-        return write(hashed(call), RecordLayout.PUT, Condition.ALWAYS, false).version;
-    }
-
     /** Gives a key a value for some time. From then on it has none, without anybody doing anything. */
     public long put(byte[] key, byte[] value, Duration timeToLive) {
         return put(callFor(key), value, expiryAfter(timeToLive)).version;
     }
 
-    /** Gives a key a value until a moment. */
+    /** Gives a key a value until a moment, to the millisecond; one that milliseconds cannot say is never. */
     public long put(byte[] key, byte[] value, Instant expiry) {
-        return put(callFor(key), value, expiry.toEpochMilli()).version;
+        return put(callFor(key), value, Call.millis(expiry)).version;
     }
 
     long expiryAfter(Duration timeToLive) {
@@ -250,11 +252,6 @@ public final class KvStore {
         call.value(value, 0, value.length);
         call.expiryMillis = expiryMillis;
         return write(call, RecordLayout.PUT, Condition.ALWAYS, false);
-    }
-
-    private Writer.Outcome write(Call call, int type, Condition condition, boolean wantsBefore) {
-        call.outcome.ask(condition, wantsBefore);
-        return write(call, type);
     }
 
     private Writer.Outcome putIf(Call call, byte[] value, Condition condition) {
@@ -302,14 +299,19 @@ public final class KvStore {
      *
      * @param expectedVersion what {@link Entry#version} or a change returned; 0 for a key without a value
      * @param value           its new one, or null to delete it
-     * @return the new version, or 0 if the key has another version, and nothing was changed
+     * @return the new version, or 0 if nothing was changed: because the key has another version, or because it has no value,
+     *         as expected, and is to have none
      */
     public long compareVersionAndSet(byte[] key, long expectedVersion, byte @Nullable [] value) {
+        Writer.Outcome outcome = exchangeIfVersion(key, expectedVersion, value);
+        return outcome.holds ? outcome.version : 0;
+    }
+
+    private Writer.Outcome exchangeIfVersion(byte[] key, long expectedVersion, byte @Nullable [] value) {
         Call call = callFor(key);
         call.outcome.ask(Condition.IF_VERSION, false);
         call.outcome.expectedVersion = expectedVersion;
-        Writer.Outcome outcome = exchange(call, value);
-        return outcome.holds ? outcome.version : 0;
+        return exchange(call, value);
     }
 
     private Writer.Outcome exchange(Call call, byte @Nullable [] value) {
@@ -322,15 +324,32 @@ public final class KvStore {
         return write(call, value == null ? RecordLayout.DELETE : RecordLayout.PUT);
     }
 
-    private Writer.Outcome write(Call call, int type) {
-        maintenance.admit();
+    @Override
+    Writer.Outcome write(Call call, int type) {
         try {
-            writer.write(call, type, call.outcome, nowMillis());
-        } catch (PoolFullException e) {
-            maintenance.hurry();
-            throw e;
+            maintenance.admit(RecordLayout.recordBytes(call.payloadBytes()));
+            for (int tries = 0;; tries++) {
+                try {
+                    writer.write(call, type, call.outcome, nowMillis());
+                    return call.outcome;
+                } catch (PoolFullException e) {
+                    maintenance.awaitRoom(e, tries);
+                }
+            }
+        } finally {
+            call.forget();
         }
-        return call.outcome;
+    }
+
+    long write(List<WriteBatch.Change> changes, long lengthBytes) {
+        maintenance.admit(lengthBytes);
+        for (int tries = 0;; tries++) {
+            try {
+                return batchWriter.write(changes);
+            } catch (PoolFullException e) {
+                maintenance.awaitRoom(e, tries);
+            }
+        }
     }
 
     /**
@@ -338,7 +357,7 @@ public final class KvStore {
      * if somebody else was faster; it should do nothing else.
      *
      * @param change from the value or null to the new value, or null to delete it
-     * @return the new value
+     * @return the new value; like what it was made of, it is durable, also if nothing was to be changed
      */
     public byte @Nullable [] compute(byte[] key, UnaryOperator<byte @Nullable []> change) {
         byte[] kept = key.clone();
@@ -348,10 +367,8 @@ public final class KvStore {
             byte[] before = exists ? call.found.value() : null;
             long version = exists ? call.found.version() : 0;
             byte[] after = change.apply(before);
-            if (before == null && after == null) {
-                return null;
-            }
-            if (compareVersionAndSet(kept, version, after) != 0) {
+            // Asked even if there is nothing to change: what the answer rests on is durable then.
+            if (exchangeIfVersion(kept, version, after).holds) {
                 return after;
             }
         }
@@ -360,13 +377,6 @@ public final class KvStore {
     /** Takes a key's value away. Returns whether it had one. */
     public boolean delete(byte[] key) {
         return delete(callFor(key), false).existed;
-    }
-
-    /** Takes a key's value away. Returns whether it had one. */
-    public boolean delete(MemorySegment key) {
-        Call call = calls.get();
-        call.key(key);
-        return delete(hashed(call), false).existed;
     }
 
     /** Takes a key's value away, and returns it, or null if it had none. */
@@ -396,10 +406,6 @@ public final class KvStore {
     /** Changes of several keys that are made together. */
     public WriteBatch batch() {
         return new WriteBatch(this);
-    }
-
-    BatchWriter batchWriter() {
-        return batchWriter;
     }
 
     // ---- the store as a whole
@@ -450,14 +456,22 @@ public final class KvStore {
      *
      * @throws org.selkie.fault.DamagedRecordException if a key's last record cannot be read: to give its extent back would turn
      *                                                 a damaged value into none. Delete the key or give it another value
+     * @throws org.selkie.fault.LogStoppedException    if the pool was closed, before or meanwhile
+     * @throws org.selkie.fault.ReadOnlyException      if it was opened for reading
      */
     public void compact() {
         maintenance.compactAll();
     }
 
-    /** The longest value for a key of a length. */
+    /**
+     * The longest value for a key of a length. Key and value are in one extent: if already the key is longer than what that
+     * takes, as one of 65,536 bytes is where extents have 64 KiB, this is 0, and nothing can be put.
+     *
+     * @throws org.selkie.fault.KeyLengthException if no key has this length
+     */
     public int maxValueBytes(int keyBytes) {
-        return log.log().maxPayloadBytes() - FoundRecord.LONGEST_HEADER_BYTES - keyBytes;
+        Call.requireLength(keyBytes);
+        return Math.max(0, log.log().maxPayloadBytes() - FoundRecord.LONGEST_HEADER_BYTES - keyBytes);
     }
 
     /** The store in numbers. Waits for every stripe's writers, one after the other. */
@@ -477,6 +491,7 @@ public final class KvStore {
             }
         }
         long logBytes = log.tailPosition() - log.log().startPosition();
-        return new StoreStatistics(name(), entries, liveBytes, logBytes, indexBytes, snapshots.count());
+        return new StoreStatistics(name(), entries, liveBytes, logBytes, indexBytes, snapshots.count(),
+                maintenance.failure() == null ? null : String.valueOf(maintenance.failure()));
     }
 }

@@ -14,7 +14,6 @@ import org.selkie.fault.PositionException;
 import org.selkie.format.EntryLayout;
 import org.selkie.format.RecordLayout;
 import org.selkie.log.Finding;
-import org.selkie.log.Log;
 import org.selkie.log.RecordImage;
 import org.selkie.log.StoreLog;
 import org.selkie.log.Visibility;
@@ -44,25 +43,13 @@ public final class StoreCheck {
         this.cursor = log.cursor(Visibility.VISIBLE);
     }
 
-    /** Whether the first record of a log that can be read is a store's; also if there is none. For the pool. */
-    public static boolean isStore(Log log) {
-        StoreCheck check = new StoreCheck(log.storeLog());
-        return !check.next() || isEntry(check.cursor.type());
-    }
-
-    /** Whether a log holds a store's records, as its first record tells that can be read. For the pool. */
-    public static boolean holdsEntries(Log log) {
-        StoreCheck check = new StoreCheck(log.storeLog());
-        return check.next() && isEntry(check.cursor.type());
-    }
-
     /** Compares the records of a store's log with each other. For the pool. */
-    public static StoreReport of(Log log) {
-        StoreCheck check = new StoreCheck(log.storeLog());
+    public static StoreReport of(StoreLog log) {
+        StoreCheck check = new StoreCheck(log);
         while (check.next()) {
             check.look();
         }
-        return new StoreReport(log.name(), check.records, check.deletions, check.moved, check.losses.size(),
+        return new StoreReport(log.log().name(), check.records, check.deletions, check.moved, check.losses.size(),
                 List.copyOf(check.findings), check.unlisted);
     }
 
@@ -104,11 +91,11 @@ public final class StoreCheck {
         MemorySegment record = cursor.memory();
         int type = cursor.type();
         long lengthBytes = cursor.reader().lengthBytes();
-        records++;
         if (!isEntry(type)) {
-            find("a record of type " + type + ", which no store writes");
+            // Pool.foreignRecords tells of it.
             return;
         }
+        records++;
         int payload = RecordLayout.HEADER_BYTES;
         if (lengthBytes < EntryLayout.FIXED_BYTES || !EntryLayout.isPossible(EntryLayout.form(record, payload), lengthBytes)) {
             find("a store's record of " + lengthBytes + " bytes with an impossible form");

@@ -2,9 +2,11 @@
 package org.selkie.log;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 import org.selkie.fault.PoolFullException;
 import org.selkie.format.ExtentHeader;
 import org.selkie.format.RecordLayout;
+import org.selkie.os.HotEntry;
 import org.selkie.os.HotPath;
 
 /**
@@ -119,6 +121,31 @@ public final class StoreLog {
         return state.hasOneAhead();
     }
 
+    /** Takes what is to be kept ahead, if the pool has room for it by now. Returns whether it had. */
+    public boolean takeOneAhead() {
+        try {
+            requireOneAhead();
+        } catch (PoolFullException e) {
+            return false;
+        }
+        return state.hasOneAhead();
+    }
+
+    /** Whether the pool has no room for another extent. */
+    public boolean isPoolFull() {
+        return state.isSourceFull();
+    }
+
+    /** Throws if the log was closed or has stopped, or is open for reading only. */
+    public void requireRunning() {
+        state.stop.requireRunning();
+    }
+
+    /** Throws if the log was closed, or has stopped. */
+    public void requireReadable() {
+        state.requireReadable();
+    }
+
     /** What is left of the extent that is being written. */
     public long restBytes() {
         return state.active.end - Math.clamp(tailPosition(), state.active.first, state.active.end);
@@ -189,6 +216,46 @@ public final class StoreLog {
         }
     }
 
+    /**
+     * Copies the value of the entry at a position out, checked, if it is that of a key. Returns the value's length, with
+     * nothing copied if that is more than there is room for, or {@link HotEntry#OTHER_KEY}, or another number below zero:
+     * then {@link #read} says what there is.
+     */
+    public long readValue(long position, byte[] key, int keyOffset, int keyBytes, byte[] out, int outOffset, int outBytes) {
+        int slot = state.readers.enter(position);
+        try {
+            LogExtent extent = extentToRead(position);
+            return extent == null ? HotEntry.NOT_PLAIN : HotEntry.get(extent.addressOf(position), extent.seed,
+                    extent.end - position, position, key, keyOffset, keyBytes, out, outOffset, outBytes);
+        } finally {
+            state.readers.leave(slot);
+        }
+    }
+
+    /** As the other, to the beginning of a segment that can be written. */
+    public long readValue(long position, byte[] key, int keyOffset, int keyBytes, MemorySegment out, int outBytes) {
+        int slot = state.readers.enter(position);
+        try {
+            LogExtent extent = extentToRead(position);
+            return extent == null ? HotEntry.NOT_PLAIN : HotEntry.get(extent.addressOf(position), extent.seed,
+                    extent.end - position, position, key, keyOffset, keyBytes, out, outBytes);
+        } finally {
+            state.readers.leave(slot);
+        }
+    }
+
+    private @Nullable LogExtent extentToRead(long position) {
+        LogExtent extent = state.chain.at(position);
+        return extent != null && position >= state.startPosition() && UnreadablePlaces.isPossible(extent, position) ? extent
+                : null;
+    }
+
+    /** Where a position is in memory, for {@link HotEntry#prefetch} alone: it may be gone at once. 0 if it is nowhere. */
+    public long addressHint(long position) {
+        LogExtent extent = state.chain.at(position);
+        return extent == null ? 0 : extent.addressOf(position);
+    }
+
     /** A cursor that tells of each record its type and shows its header. */
     public Cursor cursor(Visibility visibility) {
         return new Cursor(log.reader(visibility));
@@ -209,6 +276,20 @@ public final class StoreLog {
 
         public int type() {
             return reader.type();
+        }
+
+        /** Whether the current record is a user's: only a log that an earlier version wrote to can hold one. */
+        public boolean isForeign() {
+            return reader.type() == RecordLayout.DATA;
+        }
+
+        /** As {@link LogReader#next}, past what is a user's. */
+        public boolean next() {
+            boolean moved = reader.next();
+            while (moved && isForeign()) {
+                moved = reader.next();
+            }
+            return moved;
         }
 
         public int flags() {

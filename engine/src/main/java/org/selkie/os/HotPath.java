@@ -388,6 +388,15 @@ public final class HotPath {
         }
     }
 
+    /** As the other, to the beginning of an array, without allocation. */
+    public static long copyIn(byte[] to, MemorySegment from, long lengthBytes) {
+        try {
+            return (long) COPY_IN.invokeExact(MemorySegment.ofArray(to), from, lengthBytes);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
     /** Four bytes of a mapping, as an unsigned number, or {@link #FAULT}. */
     public static long loadInt(long from) {
         try {
@@ -408,7 +417,7 @@ public final class HotPath {
         }
     }
 
-    private static RuntimeException unexpected(Throwable e) {
+    static RuntimeException unexpected(Throwable e) {
         if (e instanceof RuntimeException runtime) {
             return runtime;
         }

@@ -34,6 +34,34 @@ public interface KvContender extends AutoCloseable {
      */
     int scan(long from, int count, byte[] into) throws Exception;
 
+    /** So many gets of keys drawn, each of which must be there. */
+    default void gets(Draw draw, int count, byte[] into) throws Exception {
+        for (int i = 0; i < count; i++) {
+            if (get(draw.next(), into) < 0) {
+                throw new IllegalStateException("a key that was put is not there");
+            }
+        }
+    }
+
+    /** As {@link #gets} in groups of as many as {@code into} has arrays. Returns false where the store has no such call. */
+    default boolean multiGets(Draw draw, int count, byte[][] into) throws Exception {
+        return false;
+    }
+
+    /** So many puts of keys drawn. */
+    default void puts(Draw draw, int count, byte[] value) throws Exception {
+        for (int i = 0; i < count; i++) {
+            put(draw.next(), value);
+        }
+    }
+
+    /** Puts the keys from one number to below another, in order. */
+    default void fill(long from, long to, byte[] value) throws Exception {
+        for (long key = from; key < to; key++) {
+            put(key, value);
+        }
+    }
+
     /** Between rounds, when nobody calls. Not timed. */
     default void tidy() throws Exception {
     }

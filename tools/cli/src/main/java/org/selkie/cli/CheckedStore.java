@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.selkie.Pool;
 import org.selkie.fault.DamagedRecordException;
+import org.selkie.fault.PoolFormatException;
 import org.selkie.fault.PositionException;
 import org.selkie.fault.SelkieException;
 import org.selkie.kv.StoreCheck;
@@ -51,10 +52,18 @@ record CheckedStore(String store, long entries, long records, long deletions, lo
 
     private static CheckedStore of(Pool pool, LogRecovery log) {
         StoreReport report = pool.checkStore(log.log());
-        long entries = report.isClean()
-            ? pool.store(log.log(), StoreOptions.defaults().withoutBackground()).statistics().entries() : -1;
+        long entries = report.isClean() ? entries(pool, log.log()) : -1;
         return new CheckedStore(log.log(), entries, report.records(), report.deletions(), report.replacedLosses(),
             dropped(pool, log), report.findings(), report.unlisted());
+    }
+
+    private static long entries(Pool pool, String store) {
+        try {
+            return pool.store(store, StoreOptions.defaults().withoutBackground()).statistics().entries();
+        } catch (PoolFormatException e) {
+            // A user's record among the store's.
+            return -1;
+        }
     }
 
     /** Keys are shown where bytes that do not verify, or whose batch does not, seem to hold some. */
@@ -76,7 +85,7 @@ record CheckedStore(String store, long entries, long records, long deletions, lo
         long end = position + finding.lengthBytes();
         try {
             while (position >= 0 && position < end && keys.size() < MOST_GUESSES) {
-                RecordImage image = pool.imageOf(log, position);
+                RecordImage image = pool.log(log).image(position);
                 byte[] key = StoreCheck.guessKey(image);
                 if (key == null) {
                     return keys;

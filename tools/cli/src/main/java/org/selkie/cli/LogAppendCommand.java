@@ -55,6 +55,7 @@ final class LogAppendCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        PoolAccess.requireLogName(spec, logName);
         // What cannot be read is said before a pool is made for it.
         try (ReadableByteChannel input = InputFile.open(spec, file)) {
             try (Pool pool = newPool.open(poolPath)) {

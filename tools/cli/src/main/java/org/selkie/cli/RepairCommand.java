@@ -70,13 +70,15 @@ final class RepairCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         RecoveryReport found;
+        List<Finding> foreign;
         try (Pool pool = PoolAccess.forReading(spec, poolPath)) {
             found = pool.recovery();
+            foreign = pool.foreignRecords();
         }
         List<CheckedStore> stores = CheckedStore.allOf(spec, poolPath);
         print(found, stores, out);
         out.flush();
-        requireStores(stores);
+        requireStores(stores, foreign);
         if (found.isClean()) {
             out.println("nothing to repair");
             out.flush();
@@ -93,11 +95,15 @@ final class RepairCommand implements Callable<Integer> {
     }
 
     /** Salvage keeps what verifies; that somebody wrote to a store's log what no store writes is beyond it. */
-    private static void requireStores(List<CheckedStore> stores) {
+    private static void requireStores(List<CheckedStore> stores, List<Finding> foreign) {
+        if (!foreign.isEmpty()) {
+            throw new CommandFailedException("no repair mends a user's record in a store's log: " + foreign.getFirst()
+                + "; restore the store from a backup, or read it with --salvage");
+        }
         for (CheckedStore store : stores) {
             if (!store.isClean()) {
                 throw new CommandFailedException("store " + store.store() + " holds records that no store writes, and no repair "
-                    + "mends: " + store.findings().getFirst() + "; restore it from a backup");
+                    + "mends that: " + store.findings().getFirst() + "; restore it from a backup");
             }
         }
     }

@@ -14,6 +14,7 @@ import org.selkie.kv.KvStore;
 import org.selkie.kv.StoreOptions;
 import org.selkie.log.Finding;
 import org.selkie.log.LogRecovery;
+import org.selkie.log.RecoveryMode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -50,7 +51,8 @@ final class StorePlace {
      */
     <T> T read(StoreOptions options, boolean salvage, boolean repeats, Task<T> task) throws IOException {
         for (int attempt = 1;; attempt++) {
-            try (Pool pool = PoolAccess.forReading(spec, poolPath)) {
+            RecoveryMode mode = salvage ? RecoveryMode.SALVAGE : RecoveryMode.DROP_TORN_TAIL;
+            try (Pool pool = PoolAccess.forReading(spec, poolPath, mode)) {
                 requireStore(spec, pool, store);
                 if (!salvage) {
                     requireWhole(pool);

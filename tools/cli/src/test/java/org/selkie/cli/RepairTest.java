@@ -2,14 +2,9 @@
 
 package org.selkie.cli;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -156,34 +151,5 @@ final class RepairTest extends PlaceTest {
             assertTrue(line.contains("open for writing"), line);
             assertFalse(Files.exists(place().resolve("pool.before-repair")));
         }
-    }
-
-    @Test
-    void aLineInAStoresLogIsFoundWhateverItsChecksumSays() {
-        fill();
-        // As an embedder can, who opened the log before the store had a record.
-        try (Pool pool = Pool.open(place().resolve("mixed"), PoolOptions.defaults().withDurability(Durability.PROCESS_CRASH)
-            .withExtentBytes(65536))) {
-            var log = pool.log("customers");
-            log.storeLog().append(16, payload(), payload().byteSize());
-            log.append("a line".getBytes(StandardCharsets.UTF_8));
-        }
-        Run run = Run.of("verify", place().resolve("mixed"));
-        assertEquals(1, run.status(), run::text);
-        assertTrue(run.text().contains("offset 4160 (position 4160, 64 bytes): the record verifies and does not belong to store "
-            + "customers: a record of type 1"), run::text);
-        JsonObject json = JsonParser.parseString(Run.of("verify", place().resolve("mixed"), "--json").text()).getAsJsonObject();
-        assertTrue(json.get("damaged").getAsBoolean());
-        assertEquals(4160, json.getAsJsonArray("stores").get(0).getAsJsonObject().getAsJsonArray("findings").get(0)
-            .getAsJsonObject().get("offsetBytes").getAsLong());
-        assertTrue(Run.of("repair", place().resolve("mixed")).failedWith(1).contains("no repair mends"));
-    }
-
-    /** An entry: previous, form (a key of one byte), the key. */
-    private static MemorySegment payload() {
-        MemorySegment payload = Arena.ofAuto().allocate(13, 8);
-        payload.set(ValueLayout.JAVA_BYTE, 8, (byte) 1);
-        payload.set(ValueLayout.JAVA_BYTE, 12, (byte) 'k');
-        return payload;
     }
 }

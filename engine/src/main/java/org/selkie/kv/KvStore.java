@@ -415,6 +415,11 @@ public final class KvStore extends BufferCalls {
         return new Snapshot(index, snapshots, log, snapshots.take(), nowMillis());
     }
 
+    /** As {@link #snapshot}, where another process writes the store: of what is known to be durable. */
+    Snapshot durableSnapshot() {
+        return new Snapshot(index, snapshots, log, snapshots.takeDurable(), nowMillis());
+    }
+
     /**
      * Every key's value, and then every change: what a copy of the store needs. A key's value may be told several times; the
      * last counts.

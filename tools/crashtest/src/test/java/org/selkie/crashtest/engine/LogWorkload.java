@@ -295,12 +295,22 @@ enum LogWorkload {
     }
 
     /** Has threads do the same at once, each with random numbers of its own. */
-    private static void together(LogSession session, int threads, Consumer<SplittableRandom> work) {
+    static void together(LogSession session, int threads, Consumer<SplittableRandom> work) {
+        together(threads, session.random(), (_, own) -> work.accept(own));
+    }
+
+    /** What a thread does, given its number and random numbers of its own. */
+    interface Work {
+        void run(int thread, SplittableRandom own);
+    }
+
+    static void together(int threads, SplittableRandom random, Work work) {
         try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
             List<Future<?>> running = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
-                SplittableRandom own = session.random().split();
-                running.add(executor.submit(() -> work.accept(own)));
+                int thread = i;
+                SplittableRandom own = random.split();
+                running.add(executor.submit(() -> work.run(thread, own)));
             }
             await(running);
         }

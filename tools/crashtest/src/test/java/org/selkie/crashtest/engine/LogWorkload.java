@@ -252,6 +252,10 @@ enum LogWorkload {
         }
     };
 
+    /** Those that the log's proof explores: the others have few images, and are there for what {@link LogMutants} mutates. */
+    static final List<LogWorkload> PROVEN = List.of(SINGLE_WRITER, SEVERAL_WRITERS, CLAIMS, BATCHES, ROLL_OVER, RECYCLING, TRIM,
+            REOPENING);
+
     private static final int PAGE_BYTES = 4096;
     private static final int LINE_BYTES = 64;
     private static final int RECORD_OVERHEAD_BYTES = 28;

@@ -205,6 +205,20 @@ enum LogWorkload {
             });
         }
     },
+    /** Trimmed twice within an extent: one mark is overwritten by the next but one. */
+    MARKED_TWICE(2) {
+        @Override
+        void run(LogSession session) {
+            session.within(pool -> {
+                Log log = session.log(pool);
+                for (int i = 0; i < 3; i++) {
+                    session.append(log, session.random(), 20);
+                }
+                session.trim(log, 2);
+                session.trim(log, 1);
+            });
+        }
+    },
     /** An extent with records is given back, and to the log again. */
     USED_AGAIN(3) {
         @Override

@@ -140,7 +140,7 @@ final class KvCommandTest extends PlaceTest {
         assertTrue(Run.of("kv", "scan", pool(), "customers", "--format=tvs").failedWith(2).contains("did you mean tsv?"));
         assertTrue(Run.of("kv", "get", place().resolve("none"), "customers", "k").failedWith(2).contains("there is no pool at"));
         assertTrue(Run.of("kv", "put", "--durability=process-crash", pool(), "orders", "k", "v").failedWith(1)
-            .contains("log orders is no store"));
+            .contains("log orders is a user's and no store"));
         assertTrue(Run.of("kv").failedWith(2).contains("missing command, one of put, get, del"));
         assertTrue(kv("put", "k").failedWith(2).contains("there is no value"));
         assertTrue(kv("get", "-e", "\\q").failedWith(2).contains("'\\q' is no escape"));
@@ -153,9 +153,9 @@ final class KvCommandTest extends PlaceTest {
         fill();
         Run appended = Run.withInput("line\n".getBytes(StandardCharsets.UTF_8), "log", "append", "--durability=process-crash",
             pool(), "customers");
-        assertTrue(appended.failedWith(1).contains("\"customers\" is a store"), appended::err);
+        assertTrue(appended.failedWith(1).contains("log customers is a store's"), appended::err);
         assertTrue(Run.of("log", "trim", "--durability=process-crash", pool(), "customers", "end").failedWith(1)
-            .contains("\"customers\" is a store"));
+            .contains("log customers is a store's"));
         assertEquals("Ada", kv("get", "c/17").succeeded().text());
     }
 

@@ -105,12 +105,15 @@ SELKIE_HOT int64_t selkie_read_record(const void *record, uint64_t limit, uint64
     return selkie_check_record(record, limit, position, (uint32_t)seed, out, out_bytes, &spent);
 }
 
-// seed_lines: seed | how many lines of the record may be read << 32. Ranges: length | offset << 32.
-SELKIE_HOT int64_t selkie_get(const void *record, uint64_t seed_lines, uint64_t position, const void *key, uint64_t key_range,
-                              void *out, uint64_t out_range) {
+// seed_lines: seed | how many lines of the record may be read << 32. lengths: the key's | the bytes at `out` << 32.
+SELKIE_HOT int64_t selkie_get(const void *record, uint64_t seed_lines, uint64_t position, const void *key, void *out,
+                              uint64_t lengths) {
     return selkie_get_value(record, (seed_lines >> 32) * SELKIE_LINE_BYTES, position, (uint32_t)seed_lines,
-                            (const unsigned char *)key + (key_range >> 32), (uint32_t)key_range,
-                            (unsigned char *)out + (out_range >> 32), (uint32_t)out_range);
+                            (const unsigned char *)key, (uint32_t)lengths, (unsigned char *)out, lengths >> 32);
+}
+
+SELKIE_HOT int64_t selkie_match(const void *record, uint64_t limit, uint64_t position, const void *key, uint64_t key_bytes) {
+    return selkie_match_key(record, limit, position, (const unsigned char *)key, key_bytes);
 }
 
 // Fetches lines of several records, so that their misses overlap. An address that is not mapped does nothing.

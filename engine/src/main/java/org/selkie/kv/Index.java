@@ -257,6 +257,33 @@ final class Index {
         return -1;
     }
 
+    /** {@link #findToReplace} has met something that only {@link #findLocked} can judge. */
+    static final int UNDECIDED = -2;
+
+    /**
+     * As {@link #findLocked} for a key whose record is replaced, whatever its value was: of that record only the key is looked
+     * at, and {@link Call#bytesBefore} gets its length. Returns the slot, -1, or {@link #UNDECIDED}.
+     */
+    int findToReplace(Call call, Stripe stripe) {
+        long hash = call.hash;
+        call.bytesBefore = 0;
+        SlotTable table = stripe.table();
+        int index = table.start(SlotTable.spread(hash));
+        for (long word = table.get(index); word != SlotTable.EMPTY; word = table.get(index)) {
+            if (SlotTable.isTagOf(word, hash) && table.hashAt(index) == SlotTable.spread(hash)) {
+                call.bytesBefore = log.match(SlotTable.position(word), call.keyAddress(), call.keyBytes);
+                return call.bytesBefore > 0 ? index : UNDECIDED;
+            }
+            index = table.after(index);
+        }
+        return -1;
+    }
+
+    /** Where the record of a slot stands. */
+    static long positionAt(Stripe stripe, int slot) {
+        return SlotTable.position(stripe.table().get(slot));
+    }
+
     private boolean isKeyAt(FoundRecord found, SlotTable table, int index, long word, byte[] key, int offset, int lengthBytes,
             long hash) {
         if (table.hashAt(index) != SlotTable.spread(hash)) {

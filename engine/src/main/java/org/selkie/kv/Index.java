@@ -49,6 +49,22 @@ final class Index {
         return KeyHash.of(memory, offset, lengthBytes, seed);
     }
 
+    /** Forgets everything: nobody has seen it yet. */
+    void clear() {
+        for (Stripe stripe : stripes) {
+            stripe.clear();
+        }
+    }
+
+    /** Of all hashes of this opening. */
+    long seed() {
+        return seed;
+    }
+
+    boolean isOrdered() {
+        return ordered != null;
+    }
+
     /** Whether a key's last record lies in a range of positions. Looks at all of them. */
     boolean namesAny(long from, long to) {
         for (Stripe stripe : stripes) {

@@ -73,7 +73,9 @@ public final class KvStore extends BufferCalls {
      */
     public static KvStore open(Log log, StoreOptions options) {
         KvStore store = new KvStore(log.storeLog(), options);
-        new Replay(store.log, store.index).run();
+        if (!new ParallelReplay(store.log, store.index).run()) {
+            new Replay(store.log, store.index).run();
+        }
         if (log.isRunning()) {
             store.log.keepOneAhead();
             store.maintenance.start();

@@ -2,6 +2,7 @@
 package org.selkie.log;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.PoolFullException;
 import org.selkie.format.RecordLayout;
@@ -224,6 +225,21 @@ public final class StoreLog {
         LogExtent extent = state.chain.at(position);
         return extent != null && position >= state.startPosition() && UnreadablePlaces.isPossible(extent, position) ? extent
                 : null;
+    }
+
+    /** The entries of the log, extent by extent; empty if it has none, or lacks an extent. When nobody writes it yet. */
+    public List<EntryWalk> walks(long hashSeed) {
+        return EntryWalk.of(state, hashSeed);
+    }
+
+    /** How long a record that was checked before is on media, and no more than what its extent holds. */
+    public long recordBytes(long position) {
+        LogExtent extent = state.chain.at(position);
+        if (extent == null || position < extent.first) {
+            return 0;
+        }
+        long lengthBytes = HotPath.loadInt(extent.addressOf(position) + RecordLayout.LENGTH_OFFSET);
+        return lengthBytes < 0 ? 0 : Math.min(RecordLayout.recordBytes(lengthBytes), extent.end - position);
     }
 
     /** Where a position is in memory, for {@link HotEntry#prefetch} alone: it may be gone at once. 0 if it is nowhere. */

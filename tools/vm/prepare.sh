@@ -15,6 +15,7 @@ vm_needed=(
     "ndctl ndctl"
     "daxctl daxctl"
     "xfsprogs mkfs.xfs"
+    "xfsdump xfs_fsr"
     "e2fsprogs mkfs.ext4"
     "kmod depmod"
     "cpio cpio"

@@ -71,6 +71,7 @@ final class DirectoryMedium implements ExtentMedium {
                     + "; close it there, or open it for reading (PoolOptions.forReading)");
         }
         try {
+            requireOwnName(handle, directory);
             handle.truncate(0);
             handle.write(0, (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII));
             // What a killed holder of IMMUTABLE seals left would keep its files from being opened, grown or removed.
@@ -79,6 +80,16 @@ final class DirectoryMedium implements ExtentMedium {
         } catch (RuntimeException | Error e) {
             handle.close();
             throw e;
+        }
+    }
+
+    /** Before anything is written to it: by a second name it may be a file of somebody else. */
+    private static void requireOwnName(FileHandle handle, Path directory) {
+        FileStatus status = handle.status();
+        if (!status.isRegularFile() || status.links() != 1) {
+            throw new PoolFormatException(lockFile(directory) + " is "
+                    + (status.isRegularFile() ? "a file with " + status.links() + " names" : "no regular file")
+                    + ", expected a regular file with one name; remove it, it holds nothing but the writer's pid");
         }
     }
 

@@ -89,6 +89,11 @@ final class ExtentTable {
         return (open.size() + 1) * extentBytes > maxBytes || highestNumber == Integer.MAX_VALUE;
     }
 
+    /** Full, and no extent is free. */
+    synchronized boolean isExhausted() {
+        return isFull() && free.isEmpty();
+    }
+
     synchronized int nextNumber() {
         if (isFull()) {
             throw new PoolFullException("pool " + pool + " has " + open.size() + " extents of " + extentBytes
@@ -99,6 +104,32 @@ final class ExtentTable {
     }
 
     // ---- moving
+
+    /** Where an extent was found: where it was listed; there again after it moved; or no longer the pool's. */
+    enum Place {
+        SETTLED, MOVED, GONE
+    }
+
+    /** Waits until the extent is not moving. */
+    synchronized Place placeOf(FormattedExtent extent) {
+        boolean moved = false;
+        boolean interrupted = false;
+        while (moving.contains(extent)) {
+            moved = true;
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (open.get(extent.header().number()) != extent) {
+            return Place.GONE;
+        }
+        return moved ? Place.MOVED : Place.SETTLED;
+    }
 
     /** An extent that was made is there, and moving. */
     synchronized void register(FormattedExtent made) {

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.selkie.extent.ExtentReport;
@@ -20,7 +21,9 @@ import org.selkie.format.PoolHeader;
 import org.selkie.kv.KvStore;
 import org.selkie.kv.OrderedStore;
 import org.selkie.kv.StoreOptions;
+import org.selkie.log.Finding;
 import org.selkie.log.Log;
+import org.selkie.log.LogKind;
 import org.selkie.log.LogOpener;
 import org.selkie.log.LogOptions;
 import org.selkie.persist.Durability;
@@ -51,7 +54,7 @@ public final class Pool implements AutoCloseable {
     private final RecoveryReport recovery;
     private final Map<String, LogOpener> logs;
     private final Map<String, KvStore> stores = new HashMap<>();
-    /** What was opened as a log, so that nobody appends to what is a store's. */
+    /** What was given to a user to write, so that no store is opened on it. */
     private final Set<String> plainLogs = new HashSet<>();
     private boolean closed;
 
@@ -97,24 +100,26 @@ public final class Pool implements AutoCloseable {
         return log(name, LogOptions.defaults());
     }
 
-    /** The log of a name; a new one if there is none and the pool is open for writing. */
+    /**
+     * The log of a name; a new one if there is none and the pool is open for writing. If it is a store's, it can be read, and
+     * what would change it is refused with a {@link ReadOnlyException}.
+     */
     public synchronized Log log(String name, LogOptions logOptions) {
         requireOpen();
-        if (stores.containsKey(name)) {
-            throw new IllegalStateException("\"" + name + "\" is open as a store in pool " + extents.name()
-                    + "; whoever appended to its log would damage it; use Pool.store");
+        LogOpener opener = opener(name);
+        if (stores.containsKey(name) || (!plainLogs.contains(name) && opener.kind() == LogKind.STORE)) {
+            return opener.openForReading();
         }
-        Log log = openLog(name, logOptions);
-        plainLogs.add(name);
+        Log log = opener.open(logOptions);
+        if (!options.readOnly()) {
+            plainLogs.add(name);
+        }
         return log;
     }
 
-    private Log openLog(String name, LogOptions logOptions) {
+    private LogOpener opener(String name) {
         LogOpener opener = logs.get(name);
-        if (opener == null) {
-            opener = create(name);
-        }
-        return opener.open(logOptions);
+        return opener == null ? create(name) : opener;
     }
 
     /** The store of a name; a new one if there is none and the pool is open for writing. */
@@ -126,7 +131,8 @@ public final class Pool implements AutoCloseable {
      * The store of a name; a new one if there is none and the pool is open for writing. The same one every time. It lies in a
      * log of its name, which is scanned when the store is opened.
      *
-     * @throws PoolFormatException if the log of this name holds records of a user's
+     * @throws PoolFormatException if the log of this name is a user's, or is a store's and holds a record of a user's, which
+     *                             {@link org.selkie.log.RecoveryMode#SALVAGE} passes
      */
     public synchronized KvStore store(String name, StoreOptions storeOptions) {
         requireOpen();
@@ -140,9 +146,9 @@ public final class Pool implements AutoCloseable {
         }
         if (plainLogs.contains(name)) {
             throw new IllegalStateException("\"" + name + "\" is open as a log in pool " + extents.name()
-                    + "; give the store another name, or open the pool again");
+                    + ", and may have been appended to; a store needs a name of its own");
         }
-        KvStore opened = KvStore.open(openLog(name, LogOptions.defaults()), storeOptions);
+        KvStore opened = KvStore.open(opener(name).openForStore(), storeOptions, options.recoveryMode());
         stores.put(name, opened);
         return opened;
     }
@@ -160,7 +166,13 @@ public final class Pool implements AutoCloseable {
         return opener;
     }
 
-    private static void requireName(String name) {
+    /**
+     * Refuses what can be the name of no log and no store.
+     *
+     * @param name what it is to be called
+     * @throws PoolFormatException if it is empty, too long or has control characters
+     */
+    public static void requireName(String name) {
         int bytes = name.getBytes(StandardCharsets.UTF_8).length;
         if (!ExtentHeader.isLogName(name)) {
             throw new PoolFormatException("a log name of " + bytes + " bytes; expected 1 to " + ExtentHeader.MAX_NAME_BYTES
@@ -178,6 +190,19 @@ public final class Pool implements AutoCloseable {
         return new TreeSet<>(logs.keySet());
     }
 
+    /**
+     * The records in stores' logs that are not the store's: an earlier version let users append there. A store with one opens
+     * with {@link org.selkie.log.RecoveryMode#SALVAGE} only. Reads every store's log from its beginning to its end.
+     */
+    public List<Finding> foreignRecords() {
+        List<LogOpener> openers;
+        synchronized (this) {
+            requireOpen();
+            openers = List.copyOf(new TreeMap<>(logs).values());
+        }
+        return openers.stream().flatMap(opener -> opener.foreignRecords().stream()).toList();
+    }
+
     /** What opening found. */
     public RecoveryReport recovery() {
         return recovery;
@@ -185,11 +210,12 @@ public final class Pool implements AutoCloseable {
 
     /** What an acknowledged write survives here. */
     public Durability durability() {
-        return extents.report().durability();
+        return report().durability();
     }
 
     /** The medium, the seal's tier, the granularity and the durability, each with the reason. */
     public ExtentReport report() {
+        requireOpen();
         return extents.report();
     }
 
@@ -198,7 +224,12 @@ public final class Pool implements AutoCloseable {
         return header.extentBytes();
     }
 
-    /** Checks every extent's seal, length and block map. Throws {@link org.selkie.fault.SealBrokenException}. */
+    /**
+     * Checks every extent's seal, length and block map. Logs may roll over and be trimmed meanwhile: an extent that the pool
+     * itself lets go of is no finding.
+     *
+     * @throws org.selkie.fault.SealBrokenException where an extent is not what was sealed
+     */
     public void audit() {
         requireOpen();
         extents.audit();

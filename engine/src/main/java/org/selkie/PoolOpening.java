@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.selkie.extent.ExtentOptions;
@@ -51,6 +52,7 @@ final class PoolOpening {
     private final List<Finding> findings = new ArrayList<>();
     private final Set<FormattedExtent> toMend = new HashSet<>();
     private final Set<FormattedExtent> spareToMend = new HashSet<>();
+    private final List<FormattedExtent> spare = new ArrayList<>();
     private final TreeMap<String, List<FormattedExtent>> byLog = new TreeMap<>();
     private final long startedNanos = System.nanoTime();
     private List<Integer> listed = List.of();
@@ -238,6 +240,8 @@ final class PoolOpening {
         extents.table().adopt(extent);
         if (extent.header().state() == ExtentHeader.State.LOG) {
             byLog.computeIfAbsent(extent.header().logName(), _ -> new ArrayList<>()).add(extent);
+        } else {
+            spare.add(extent);
         }
     }
 
@@ -325,23 +329,27 @@ final class PoolOpening {
     private Map<String, LogOpener> recover(PoolExtents extents) {
         List<LogOpener.Examined> examined = new ArrayList<>();
         byLog.forEach((log, own) -> examined.add(LogOpener.examine(log, own, options.recoveryMode(), options.readOnly())));
+        if (!options.readOnly()) {
+            // Before one is given to a log. It says the same afterwards, should the pool still be refused.
+            spare.forEach(extent -> change(extents.table(), extent, FormattedExtent::makeHeaderDurable));
+        }
         TreeMap<String, LogOpener> logs = new TreeMap<>();
         examined.forEach(log -> logs.put(log.name(), log.recover(extents)));
         // When nothing refuses the pool any more, and before a broken seal can close extents or a log can be given one.
         byLog.values().forEach(this::mend);
-        spareToMend.forEach(extent -> mendSpare(extents.table(), extent));
+        spareToMend.forEach(extent -> change(extents.table(), extent, FormattedExtent::mendCopy));
         logs.forEach(extents.sealLoss()::watch);
         return logs;
     }
 
     /** A free one is closed as soon as its seal breaks, unless it is moving. */
-    private static void mendSpare(ExtentTable table, FormattedExtent extent) {
+    private static void change(ExtentTable table, FormattedExtent extent, Consumer<FormattedExtent> change) {
         if (!table.depart(extent)) {
             return;
         }
         try {
             if (SealLoss.isSealed(extent)) {
-                extent.mendCopy();
+                change.accept(extent);
             }
         } finally {
             if (!table.arriveSealed(extent)) {

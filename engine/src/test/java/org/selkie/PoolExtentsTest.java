@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -88,6 +89,31 @@ final class PoolExtentsTest {
         }
         try (Pool pool = Pools.open(directory)) {
             assertTrue(pool.recovery().isClean(), pool.recovery()::toString);
+        }
+    }
+
+    @Test
+    void anAuditAccusesNoExtentThatThePoolGivesBack() throws Exception {
+        try (Pool pool = Pool.open(scratch.path("pool"), Pools.small().withSpareExtents(0)); Threads threads = new Threads()) {
+            Log log = pool.log("x");
+            AtomicBoolean done = new AtomicBoolean();
+            threads.start(() -> {
+                try {
+                    for (int i = 0; i < 200; i++) {
+                        fillExtents(log, 2);
+                        log.trim(log.persistedPosition());
+                    }
+                } finally {
+                    done.set(true);
+                }
+            });
+            long audits = 0;
+            while (!done.get()) {
+                pool.audit();
+                audits++;
+            }
+            threads.await(30);
+            assertTrue(audits > 10, "too few audits to have met an extent on its way: " + audits);
         }
     }
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.selkie.fault.ExtentBusyException;
 import org.selkie.fault.ExtentLengthException;
+import org.selkie.fault.LogStoppedException;
 import org.selkie.fault.PoolFormatException;
 import org.selkie.fault.SealBrokenException;
 import org.selkie.fault.SelkieException;
@@ -48,6 +49,32 @@ final class PoolFilesTest {
         makePipe(header);
         assertThrows(PoolFormatException.class, () -> Pool.exists(directory));
         assertThrows(PoolFormatException.class, () -> Pools.open(directory));
+    }
+
+    @Test
+    void aLockThatIsAnotherNameOfAFileIsRefusedAndTheFileIsLeftAsItWas() throws Exception {
+        Path directory = poolOfTwoExtents();
+        Path lock = directory.resolve("pool.lock");
+        Path victim = Files.writeString(directory.resolveSibling(directory.getFileName() + "-victim"), "precious");
+        Files.delete(lock);
+        Files.createLink(lock, victim);
+        PoolFormatException refused = assertThrows(PoolFormatException.class, () -> Pools.open(directory));
+        assertTrue(refused.getMessage().contains("a file with 2 names"), refused::getMessage);
+        assertEquals("precious", Files.readString(victim));
+        Files.delete(lock);
+        makePipe(lock);
+        assertThrows(PoolFormatException.class, () -> Pools.open(directory));
+        Files.delete(lock);
+        Pools.open(directory).close();
+    }
+
+    @Test
+    void aClosedPoolSaysThatItIsClosed() {
+        Pool pool = Pools.open(poolOfTwoExtents());
+        pool.close();
+        assertThrows(LogStoppedException.class, pool::report);
+        assertThrows(LogStoppedException.class, pool::durability);
+        assertThrows(LogStoppedException.class, pool::audit);
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.zip.CRC32C;
 import org.selkie.extent.Extent;
 import org.selkie.fault.ExtentFaultException;
 import org.selkie.os.HotPath;
+import org.selkie.persist.Granularity;
 import org.selkie.persist.Persister;
 
 /**
@@ -62,7 +63,7 @@ public final class FormattedExtent {
         MemorySegment slot = MemorySegment.ofArray(next.encodeSlot());
         store(next.slotOffset(), slot);
         // Only then the copy: one of the two is valid at every moment.
-        store(ExtentHeader.SLOT_BYTES - next.slotOffset(), slot);
+        storeCopy(ExtentHeader.SLOT_BYTES - next.slotOffset(), slot);
         header = next;
     }
 
@@ -88,7 +89,7 @@ public final class FormattedExtent {
     }
 
     /**
-     * Writes the copy that counts over the other one, durably. The one that counts is not touched: after a crash in between
+     * Writes the copy that counts, which is durable, over the other one, durably. The one that counts is not touched: after a crash in between
      * it still counts, and the other is mended again.
      */
     public void mendCopy() {
@@ -96,7 +97,19 @@ public final class FormattedExtent {
         int other = otherSlot(slots);
         int good = ExtentHeader.SLOT_BYTES - other;
         // Its bytes and not the header encoded anew: a later minor version may have written more than this one knows.
-        store(other, MemorySegment.ofArray(Arrays.copyOfRange(slots, good, good + ExtentHeader.SLOT_BYTES)));
+        storeCopy(other, MemorySegment.ofArray(Arrays.copyOfRange(slots, good, good + ExtentHeader.SLOT_BYTES)));
+    }
+
+    /**
+     * Writes back the header with its marks as they are: a process that was killed may have stored them and not made them
+     * durable, or the kernel may have failed to write them back, and has the page for clean since.
+     */
+    public void makeHeaderDurable() {
+        if (persister.granularity() == Granularity.PAGE) {
+            // The kernel writes back what was stored to.
+            persister.copy(extent.address(), MemorySegment.ofArray(read(extent, 0, Long.BYTES)), Long.BYTES);
+        }
+        persister.persist(extent.address(), ExtentHeader.DECODED_BYTES);
     }
 
     /** The offset of the slot that does not hold the header that counts. */
@@ -165,6 +178,10 @@ public final class FormattedExtent {
         CRC32C crc = new CRC32C();
         crc.update(bytes.asByteBuffer());
         return crc.getValue();
+    }
+
+    private void storeCopy(long offset, MemorySegment slot) {
+        store(offset, slot);
     }
 
     private void store(long offset, MemorySegment from) {

@@ -202,28 +202,57 @@ public final class RecordLayout {
     }
 
     /**
-     * Writes a record that skips {@code spanBytes}, and makes it durable where the persister does so on return.
+     * Writes a record that skips {@code spanBytes}, and makes it durable where the persister does so on return. Nothing that
+     * verifies may stand in its place.
      *
      * @param address   of the span's first line
      * @param spanBytes a multiple of a line
      */
     public static void writeSpan(Persister persister, long address, long spanBytes, long position, int type, int seed) {
-        int lines = (int) (spanBytes / LINE_BYTES);
+        if (spanBytes > LINE_BYTES) {
+            writeTrailer(persister, address, spanBytes);
+        }
+        writeHead(persister, address, spanBytes, position, type, seed);
+    }
+
+    /**
+     * Writes a record that skips {@code spanBytes} over whatever stands there, durably.
+     *
+     * @param address   of the span's first line
+     * @param spanBytes a multiple of a line
+     */
+    public static void coverWithSpan(Persister persister, long address, long spanBytes, long position, int type, int seed) {
+        if (spanBytes > LINE_BYTES) {
+            // The trailer first, and durably: walking backwards must not meet a span without one. It would meet whatever the
+            // span covers instead, and a member of a torn batch may well verify.
+            persistTrailer(persister, address, spanBytes);
+        }
+        writeHead(persister, address, spanBytes, position, type, seed);
+        if (!persister.durableOnReturn()) {
+            persister.persist(address, LINE_BYTES);
+        }
+    }
+
+    private static void persistTrailer(Persister persister, long address, long spanBytes) {
+        writeTrailer(persister, address, spanBytes);
+        if (!persister.durableOnReturn()) {
+            persister.persist(address + spanBytes - Long.BYTES, Long.BYTES);
+        }
+    }
+
+    private static void writeTrailer(Persister persister, long address, long spanBytes) {
+        MemorySegment last = MemorySegment.ofArray(new byte[Long.BYTES]);
+        last.set(INT, TRAILER_BYTES, (int) (spanBytes / LINE_BYTES));
+        persister.copy(address + spanBytes - Long.BYTES, last, Long.BYTES);
+    }
+
+    private static void writeHead(Persister persister, long address, long spanBytes, long position, int type, int seed) {
         MemorySegment line = MemorySegment.ofArray(new byte[LINE_BYTES]);
         line.set(INT, LENGTH_OFFSET, (int) payloadBytes(spanBytes));
         line.set(LONG, POSITION_OFFSET, position);
         line.set(LONG, LAG_OFFSET, LAG_UNKNOWN | (long) type << 24);
-        if (lines == 1) {
-            line.set(INT, LINE_BYTES - TRAILER_BYTES, lines);
-        } else {
-            // The trailer first, and durably: walking backwards must not meet a span without one. It would meet whatever the
-            // span covers instead, and a member of a torn batch may well verify.
-            MemorySegment last = MemorySegment.ofArray(new byte[Long.BYTES]);
-            last.set(INT, TRAILER_BYTES, lines);
-            persister.copy(address + spanBytes - Long.BYTES, last, Long.BYTES);
-            if (!persister.durableOnReturn()) {
-                persister.persist(address + spanBytes - Long.BYTES, Long.BYTES);
-            }
+        if (spanBytes == LINE_BYTES) {
+            line.set(INT, LINE_BYTES - TRAILER_BYTES, 1);
         }
         line.set(INT, CRC_OFFSET, HotPath.crc32c(line.asSlice(LENGTH_OFFSET), LINE_BYTES - LENGTH_OFFSET, seed));
         persister.copy(address, line, LINE_BYTES);

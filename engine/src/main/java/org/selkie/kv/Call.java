@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.KeyLengthException;
@@ -166,6 +167,15 @@ final class Call {
         valueSegment = null;
         valueBytes = 0;
         expiryMillis = NEVER;
+    }
+
+    /** An expiry that milliseconds cannot say is as good as never, or as long past. */
+    static long millis(Instant expiry) {
+        try {
+            return expiry.toEpochMilli();
+        } catch (ArithmeticException e) {
+            return expiry.isBefore(Instant.EPOCH) ? Long.MIN_VALUE : Call.NEVER;
+        }
     }
 
     int form() {

@@ -48,7 +48,7 @@ public final class ChangeFeed implements AutoCloseable {
     public @Nullable Change next() {
         while (true) {
             requireOpen();
-            if (!cursor.reader().next()) {
+            if (!cursor.next()) {
                 position = Math.max(position, cursor.reader().nextPosition());
                 return null;
             }

@@ -88,10 +88,12 @@ final class Compactor {
 
     /** In a full pool: whether what lives in the extent has room, as half of it moved would only fill the pool further. */
     private boolean hasRoomFor(long start, long end) {
-        if (log.hasOneAhead()) {
+        boolean ahead = log.hasOneAhead() || log.takeOneAhead();
+        if (ahead && !log.isPoolFull()) {
             return true;
         }
         long bytes = 0;
+        long most = 0;
         StoreLog.Cursor cursor = log.cursor(Visibility.PERSISTED);
         cursor.reader().seek(start);
         while (next(cursor) && cursor.reader().position() < end) {
@@ -99,10 +101,14 @@ final class Compactor {
             found.takeCopied(log.log().name(), cursor, position);
             long hash = index.hash(found.memory(), found.keyOffset(), found.keyBytes());
             if (index.stripe(hash).names(hash, position)) {
-                bytes += RecordLayout.recordBytes(found.payloadBytes() + Long.BYTES);
+                long moved = RecordLayout.recordBytes(EntryLayout.payloadBytes(found.form() | EntryLayout.MOVED,
+                        found.valueBytes()));
+                bytes += moved;
+                most = Math.max(most, moved);
             }
         }
-        return bytes <= log.restBytes();
+        // At the end of the rest there may be no room for the longest one.
+        return bytes <= log.restBytes() || (ahead && bytes <= log.maxRecordBytes() + Math.max(0, log.restBytes() - most));
     }
 
     /**
@@ -113,7 +119,7 @@ final class Compactor {
         while (true) {
             long at = cursor.reader().nextPosition();
             try {
-                return cursor.reader().next();
+                return cursor.next();
             } catch (DamagedRecordException e) {
                 long skipped = cursor.reader().skipDamaged();
                 if (skipped == 0 || index.namesAny(at, at + skipped)) {

@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.selkie.fault.PositionException;
+import org.selkie.format.RecordLayout;
 import org.selkie.log.StoreLog;
 
 /** The feeds that are open. What they have still to read is not trimmed. */
@@ -29,6 +30,10 @@ final class Feeds {
     }
 
     ChangeFeed from(long position) {
+        if (position % RecordLayout.LINE_BYTES != 0) {
+            throw new PositionException("no change of store " + log.log().name() + " begins at position " + position
+                    + ": expected a multiple of " + RecordLayout.LINE_BYTES + ", as ChangeFeed.position gives it");
+        }
         lock.lock();
         try {
             long start = log.log().startPosition();

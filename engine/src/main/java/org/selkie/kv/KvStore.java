@@ -5,12 +5,13 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.PoolFullException;
 import org.selkie.format.RecordLayout;
-import org.selkie.log.Log;
+import org.selkie.log.RecoveryMode;
 import org.selkie.log.StoreLog;
 
 /**
@@ -26,10 +27,12 @@ import org.selkie.log.StoreLog;
  * <p><b>Versions.</b> A change returns a version: greater than that of every change of the key before it, and the position
  * in the log at which it was written.
  *
- * <p><b>Lengths.</b> Keys have 1 to 65,536 bytes, values 0 bytes up to what an extent holds ({@link #maxValueBytes}).
+ * <p><b>Lengths.</b> Keys have 1 to 65,536 bytes, or less where extents are short, values 0 bytes up to what an extent holds
+ * ({@link #maxValueBytes}).
  *
  * <p><b>Errors.</b> {@link org.selkie.fault.KeyLengthException}, {@link org.selkie.fault.RecordTooLargeException},
- * {@link org.selkie.fault.PoolFullException}: nothing was written; reads go on.
+ * {@link org.selkie.fault.PoolFullException}: nothing was written; reads go on. It is thrown when compaction cannot make room,
+ * and says why; before that a write waits for it.
  * {@link org.selkie.fault.DamagedRecordException}, {@link org.selkie.fault.ExtentFaultException}: the key's record cannot
  * be read; other keys can, and {@link #put(byte[], byte[])} and {@link #delete(byte[])} replace it.
  * {@link org.selkie.fault.LogStoppedException}: the pool was closed, lost its seal, or a store to it failed.
@@ -50,6 +53,7 @@ public final class KvStore extends BufferCalls {
     private final BatchWriter batchWriter;
     private final Feeds feeds;
     private final Maintenance maintenance;
+
     private KvStore(StoreLog log, StoreOptions options) {
         this.log = log;
         this.options = options;
@@ -67,16 +71,17 @@ public final class KvStore extends BufferCalls {
     }
 
     /**
-     * The store in a log; for the pool, which opens each log once.
+     * The store in a log; for the pool, which alone has a {@link StoreLog} to give and makes one store of it.
      *
-     * @throws org.selkie.fault.PoolFormatException if the log is no store's
+     * @param mode whether a user's record in the log is passed
+     * @throws org.selkie.fault.PoolFormatException if the log is no store's, or holds a record of a user's
      */
-    public static KvStore open(Log log, StoreOptions options) {
-        KvStore store = new KvStore(log.storeLog(), options);
+    public static KvStore open(StoreLog log, StoreOptions options, RecoveryMode mode) {
+        KvStore store = new KvStore(log, options);
         if (!new ParallelReplay(store.log, store.index).run()) {
-            new Replay(store.log, store.index).run();
+            new Replay(store.log, store.index, mode).run();
         }
-        if (log.isRunning()) {
+        if (log.log().isRunning()) {
             store.log.keepOneAhead();
             store.maintenance.start();
         }
@@ -234,9 +239,9 @@ public final class KvStore extends BufferCalls {
         return put(callFor(key), value, expiryAfter(timeToLive)).version;
     }
 
-    /** Gives a key a value until a moment. */
+    /** Gives a key a value until a moment, to the millisecond; one that milliseconds cannot say is never. */
     public long put(byte[] key, byte[] value, Instant expiry) {
-        return put(callFor(key), value, expiry.toEpochMilli()).version;
+        return put(callFor(key), value, Call.millis(expiry)).version;
     }
 
     long expiryAfter(Duration timeToLive) {
@@ -298,14 +303,19 @@ public final class KvStore extends BufferCalls {
      *
      * @param expectedVersion what {@link Entry#version} or a change returned; 0 for a key without a value
      * @param value           its new one, or null to delete it
-     * @return the new version, or 0 if the key has another version, and nothing was changed
+     * @return the new version, or 0 if nothing was changed: because the key has another version, or because it has no value,
+     *         as expected, and is to have none
      */
     public long compareVersionAndSet(byte[] key, long expectedVersion, byte @Nullable [] value) {
+        Writer.Outcome outcome = exchangeIfVersion(key, expectedVersion, value);
+        return outcome.holds ? outcome.version : 0;
+    }
+
+    private Writer.Outcome exchangeIfVersion(byte[] key, long expectedVersion, byte @Nullable [] value) {
         Call call = callFor(key);
         call.outcome.ask(Condition.IF_VERSION, false);
         call.outcome.expectedVersion = expectedVersion;
-        Writer.Outcome outcome = exchange(call, value);
-        return outcome.holds ? outcome.version : 0;
+        return exchange(call, value);
     }
 
     private Writer.Outcome exchange(Call call, byte @Nullable [] value) {
@@ -320,14 +330,30 @@ public final class KvStore extends BufferCalls {
 
     @Override
     Writer.Outcome write(Call call, int type) {
-        maintenance.admit();
         try {
-            writer.write(call, type, call.outcome);
-        } catch (PoolFullException e) {
-            maintenance.hurry();
-            throw e;
+            maintenance.admit(RecordLayout.recordBytes(call.payloadBytes()));
+            for (int tries = 0;; tries++) {
+                try {
+                    writer.write(call, type, call.outcome);
+                    return call.outcome;
+                } catch (PoolFullException e) {
+                    maintenance.awaitRoom(e, tries);
+                }
+            }
+        } finally {
+            call.forget();
         }
-        return call.outcome;
+    }
+
+    long write(List<WriteBatch.Change> changes, long lengthBytes) {
+        maintenance.admit(lengthBytes);
+        for (int tries = 0;; tries++) {
+            try {
+                return batchWriter.write(changes);
+            } catch (PoolFullException e) {
+                maintenance.awaitRoom(e, tries);
+            }
+        }
     }
 
     /**
@@ -335,7 +361,7 @@ public final class KvStore extends BufferCalls {
      * if somebody else was faster; it should do nothing else.
      *
      * @param change from the value or null to the new value, or null to delete it
-     * @return the new value
+     * @return the new value; like what it was made of, it is durable, also if nothing was to be changed
      */
     public byte @Nullable [] compute(byte[] key, UnaryOperator<byte @Nullable []> change) {
         byte[] kept = key.clone();
@@ -345,10 +371,8 @@ public final class KvStore extends BufferCalls {
             byte[] before = exists ? call.found.value() : null;
             long version = exists ? call.found.version() : 0;
             byte[] after = change.apply(before);
-            if (before == null && after == null) {
-                return null;
-            }
-            if (compareVersionAndSet(kept, version, after) != 0) {
+            // Asked even if there is nothing to change: what the answer rests on is durable then.
+            if (exchangeIfVersion(kept, version, after).holds) {
                 return after;
             }
         }
@@ -386,10 +410,6 @@ public final class KvStore extends BufferCalls {
     /** Changes of several keys that are made together. */
     public WriteBatch batch() {
         return new WriteBatch(this);
-    }
-
-    BatchWriter batchWriter() {
-        return batchWriter;
     }
 
     // ---- the store as a whole
@@ -435,14 +455,22 @@ public final class KvStore extends BufferCalls {
      *
      * @throws org.selkie.fault.DamagedRecordException if a key's last record cannot be read: to give its extent back would turn
      *                                                 a damaged value into none. Delete the key or give it another value
+     * @throws org.selkie.fault.LogStoppedException    if the pool was closed, before or meanwhile
+     * @throws org.selkie.fault.ReadOnlyException      if it was opened for reading
      */
     public void compact() {
         maintenance.compactAll();
     }
 
-    /** The longest value for a key of a length. */
+    /**
+     * The longest value for a key of a length. Key and value are in one extent: if already the key is longer than what that
+     * takes, as one of 65,536 bytes is where extents have 64 KiB, this is 0, and nothing can be put.
+     *
+     * @throws org.selkie.fault.KeyLengthException if no key has this length
+     */
     public int maxValueBytes(int keyBytes) {
-        return log.log().maxPayloadBytes() - FoundRecord.LONGEST_HEADER_BYTES - keyBytes;
+        Call.requireLength(keyBytes);
+        return Math.max(0, log.log().maxPayloadBytes() - FoundRecord.LONGEST_HEADER_BYTES - keyBytes);
     }
 
     /** The store in numbers. Waits for every stripe's writers, one after the other. */
@@ -462,6 +490,7 @@ public final class KvStore extends BufferCalls {
             }
         }
         long logBytes = log.tailPosition() - log.log().startPosition();
-        return new StoreStatistics(name(), entries, liveBytes, logBytes, indexBytes, snapshots.count());
+        return new StoreStatistics(name(), entries, liveBytes, logBytes, indexBytes, snapshots.count(),
+                maintenance.failure() == null ? null : String.valueOf(maintenance.failure()));
     }
 }

@@ -4,6 +4,7 @@ package org.selkie.kv;
 import org.selkie.fault.DamagedRecordException;
 import org.selkie.fault.PoolFormatException;
 import org.selkie.format.RecordLayout;
+import org.selkie.log.RecoveryMode;
 import org.selkie.log.StoreLog;
 import org.selkie.log.Visibility;
 
@@ -18,9 +19,13 @@ final class Replay {
     private final Call call = new Call();
     private final FoundRecord read = new FoundRecord();
 
-    Replay(StoreLog log, Index index) {
+    private final RecoveryMode mode;
+    private boolean isStores;
+
+    Replay(StoreLog log, Index index, RecoveryMode mode) {
         this.log = log;
         this.index = index;
+        this.mode = mode;
     }
 
     void run() {
@@ -43,10 +48,11 @@ final class Replay {
 
     private void take(StoreLog.Cursor cursor) {
         int type = cursor.type();
-        if (type == RecordLayout.DATA) {
-            throw new PoolFormatException("log " + log.log().name() + " is no store: the record at position "
-                    + cursor.reader().position() + " is a user's; open it with Pool.log, or give the store another name");
+        if (cursor.isForeign()) {
+            passForeign(cursor.reader().position());
+            return;
         }
+        isStores = true;
         long position = cursor.reader().position();
         read.takeCopied(log.log().name(), cursor, position);
         byte[] key = read.key();
@@ -59,6 +65,20 @@ final class Replay {
         slot = slot >= 0 && call.found.readOrDamaged(log, previous) ? slot
                 : index.findLocked(call.found, stripe, key, 0, key.length, call.hash);
         enter(stripe, slot, position, type == RecordLayout.PUT);
+    }
+
+    /** What a user wrote to a store's log, as an earlier version let him, is passed if that was asked for. */
+    private void passForeign(long position) {
+        String name = log.log().name();
+        if (!isStores) {
+            throw new PoolFormatException("log " + name + " is a user's and no store: it begins with a user's record, at"
+                    + " position " + position + "; open it with Pool.log, a store needs a name of its own");
+        }
+        if (mode != RecoveryMode.SALVAGE) {
+            throw new PoolFormatException("store " + name + " is whole, but its log holds a record of a user's, at position "
+                    + position + ", which an earlier version let in; open the pool with RecoveryMode.SALVAGE, and the store"
+                    + " passes such records (selkie verify lists them, selkie log cat shows them)");
+        }
     }
 
     private void enter(Stripe stripe, int slot, long position, boolean holdsValue) {

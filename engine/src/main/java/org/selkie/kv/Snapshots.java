@@ -30,6 +30,7 @@ final class Snapshots {
 
     /** The position of a new one. What is below is durable. */
     long take() {
+        log.requireReadable();
         long position;
         int locked = 0;
         try {

@@ -10,7 +10,8 @@ import java.time.InstantSource;
  * @param compactAbove          how many times its live bytes the log may take on media, beside two extents, before the oldest
  *                              extent is emptied; more than 1
  * @param compactionShare       of the bytes that are written, how much may be compaction's while others write; above 0 and
- *                              below 1. If the log is too long already, writers wait instead
+ *                              below 1. If the log is too long already, writers wait instead: all of them together write
+ *                              no more than compaction gains; and in a full pool each waits for compaction to make room
  * @param compactsInBackground  whether a thread of the store's does it; if not, {@link KvStore#compact} does
  * @param ordered               whether {@link KvStore#ordered} goes through the keys in order, which costs a copy of each key on
  *                              the heap

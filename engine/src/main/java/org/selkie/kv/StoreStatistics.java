@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.kv;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A store in numbers, each taken at its own moment.
  *
@@ -9,8 +11,10 @@ package org.selkie.kv;
  * @param logBytes   what the store's log takes on media, from its beginning to its end
  * @param indexBytes of memory, for the index
  * @param snapshots  that are open
+ * @param compactionFailure why the last compaction in the background failed; null if it did not. It is tried again
  */
-public record StoreStatistics(String name, long entries, long liveBytes, long logBytes, long indexBytes, int snapshots) {
+public record StoreStatistics(String name, long entries, long liveBytes, long logBytes, long indexBytes, int snapshots,
+        @Nullable String compactionFailure) {
 
     /** How many times its live bytes the store takes on media; 1 if it has none. */
     public double spaceAmplification() {

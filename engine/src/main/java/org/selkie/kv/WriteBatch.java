@@ -81,17 +81,19 @@ public final class WriteBatch {
 
     /**
      * Makes the changes, durably, and empties the batch. Returns the version of the last one, or 0 if there was nothing
-     * to change, as only keys without a value were deleted. If it throws, nothing was
-     * changed and the batch is as it was.
+     * to change, as only keys without a value were deleted. If it throws, the batch is as it was, and nothing was changed;
+     * except that after a {@link org.selkie.fault.LogStoppedException} the changes may have been written, and only not have
+     * become durable: all of them are there when the pool is opened again, or none.
      *
-     * @throws IllegalStateException if it is empty
+     * @throws IllegalStateException              if it is empty
+     * @throws org.selkie.fault.PoolFullException if there is no room, and compaction can make none
      */
     public long commit() {
         if (changes.isEmpty()) {
             throw new IllegalStateException("an empty batch on store " + store.name() + "; add a change first");
         }
         List<Change> all = new ArrayList<>(changes.values());
-        long version = store.batchWriter().write(all);
+        long version = store.write(all, lengthBytes);
         clear();
         return version;
     }

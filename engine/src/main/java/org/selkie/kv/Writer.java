@@ -88,7 +88,6 @@ final class Writer {
             }
         } finally {
             stripe.lock.unlock();
-            call.forget();
         }
         log.awaitPersisted(persistTo);
         if (dropsLater) {

@@ -64,11 +64,15 @@ final class Closing {
                 last.blankLine(end);
             }
             last.noteEnd(end);
-            // The first extent knows it too: if the last one is lost, something still says that there was one.
-            log.chain.first().noteEnd(end);
+            noteInFirst(end);
         } else if (log.chain.first() != last) {
             // Just rolled over: there is no record at the new extent's first position, and nothing to vouch for.
-            log.chain.first().noteEnd(last.base);
+            noteInFirst(last.base);
         }
+    }
+
+    /** The first extent knows it too: if the last one is lost, something still says that there was one. */
+    private void noteInFirst(long end) {
+        log.chain.first().noteEnd(end);
     }
 }

@@ -166,16 +166,18 @@ final class ExtentScan {
     static void eraseBeginnings(LogExtent extent, long from) {
         MemorySegment blank = MemorySegment.ofArray(new byte[RecordLayout.LINE_BYTES]);
         long firstBlank = extent.end;
+        long endOfBlank = from;
         for (long position = from; position < extent.end; position += RecordLayout.LINE_BYTES) {
             long address = extent.addressOf(position) + RecordLayout.POSITION_OFFSET;
             if (HotPath.loadInt(address) == (position & 0xffffffffL)
                     && HotPath.loadInt(address + Integer.BYTES) == position >>> Integer.SIZE) {
                 extent.persister.copy(address - RecordLayout.POSITION_OFFSET, blank, blank.byteSize());
                 firstBlank = Math.min(firstBlank, position);
+                endOfBlank = position + blank.byteSize();
             }
         }
-        if (firstBlank < extent.end && !extent.persister.durableOnReturn()) {
-            extent.persister.persist(extent.addressOf(firstBlank), extent.end - firstBlank);
+        if (firstBlank < endOfBlank && !extent.persister.durableOnReturn()) {
+            extent.persister.persist(extent.addressOf(firstBlank), endOfBlank - firstBlank);
         }
     }
 }

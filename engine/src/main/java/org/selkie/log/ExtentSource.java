@@ -23,6 +23,11 @@ public interface ExtentSource {
     /** Takes back an extent that nobody reads or writes any more. */
     void giveBack(FormattedExtent extent);
 
+    /** Whether there is no room for another extent now; if that is not known, there may be. */
+    default boolean isFull() {
+        return false;
+    }
+
     /** Runs what prepares extents ahead. */
     Executor background();
 }

@@ -27,6 +27,8 @@ public record Finding(Kind kind, String extent, long offsetBytes, long position,
         UNFINISHED(false),
         /** One of the two copies of an extent's header does not verify, the other does; an opening for writing writes it anew. */
         HEADER_COPY(false),
+        /** A user's record in a store's log: whole, but only {@link RecoveryMode#SALVAGE} opens the store with it. */
+        FOREIGN_RECORD(false),
         /** Records that were durable do not verify any more. */
         DAMAGE(true),
         /** Memory could not be read. */

@@ -27,18 +27,22 @@ import org.selkie.persist.Persister;
  * <p><b>Errors.</b> {@link org.selkie.fault.PoolFullException}: nothing was written, try again after {@link #trim}.
  * {@link RecordTooLargeException}: nothing was written. {@link org.selkie.fault.LogStoppedException}: the log was closed,
  * lost its seal, or a store to it failed; open the pool again. {@link org.selkie.fault.PayloadFaultException}: the payload
- * lies in a mapped file that was truncated; nothing was written, and the log goes on. Payloads are read, never changed, and
- * a {@code ByteBuffer} keeps its position.
+ * lies in a mapped file that was truncated; nothing was written, and the log goes on.
+ * {@link org.selkie.fault.ReadOnlyException}: the pool was opened for reading, or the log is a store's, which users may read
+ * only. Payloads are read, never changed, and a {@code ByteBuffer} keeps its position.
  */
 public final class Log {
 
     private final LogState state;
     private final Appender appender;
     private final StagingPool staging;
+    private final boolean isStores;
 
-    Log(LogState state, Appender appender) {
+    /** @param isStores whether it is for a user to read what a store writes; the appender refuses then */
+    Log(LogState state, Appender appender, boolean isStores) {
         this.state = state;
         this.appender = appender;
+        this.isStores = isStores;
         this.staging = new StagingPool();
     }
 
@@ -89,12 +93,14 @@ public final class Log {
      * the heap. It holds no place in the log until {@link Claim#commit}, so a claim left open delays nobody.
      */
     public Claim claim(int lengthBytes) {
+        requireUsers();
         requireFits(lengthBytes);
         return new Claim(this, staging.take(lengthBytes), lengthBytes);
     }
 
     /** Several records under one fence, all there or none after a crash. A batch can be used again after its commit. */
     public Batch batch() {
+        requireUsers();
         return new Batch(this);
     }
 
@@ -153,11 +159,17 @@ public final class Log {
      * @throws org.selkie.fault.DamagedRecordException if the record there is damaged: a log does not begin with one
      */
     public void trim(long position) {
+        requireUsers();
         state.trim(position);
     }
 
-    /** Waits until everything that was visible when it was called is durable. */
+    /**
+     * Waits until everything that was visible when it was called is durable.
+     *
+     * @throws org.selkie.fault.LogStoppedException if the log was closed, which made everything durable, or has stopped
+     */
     public void persist() {
+        state.requireReadable();
         state.awaitPersisted(state.visiblePosition());
     }
 
@@ -175,9 +187,11 @@ public final class Log {
         return state.stop.isRunning();
     }
 
-    /** The log's records for a store that is built on it ({@code org.selkie.kv}); of no use to anybody else. */
-    public StoreLog storeLog() {
-        return new StoreLog(this, state, appender);
+    /** What a store's log holds may be read and not changed by anybody but the store. */
+    private void requireUsers() {
+        if (isStores) {
+            throw RefusedClaims.refusal(name());
+        }
     }
 
     StagingPool staging() {

@@ -18,6 +18,8 @@ public final class LogOpener {
     private final boolean readOnly;
     private volatile @Nullable LogState state;
     private @Nullable Log log;
+    private @Nullable Log readingLog;
+    private @Nullable StoreLog storeLog;
     private @Nullable LogOptions options;
     private @Nullable SelkieException closeReason;
 
@@ -72,36 +74,85 @@ public final class LogOpener {
         return recovered.report();
     }
 
-    /** The log; the same one every time. */
+    /** The log, for a user to write to; the same one every time. */
     public synchronized Log open(LogOptions wanted) {
-        SelkieException reason = closeReason;
-        if (log == null && reason instanceof SealBrokenException) {
-            throw new SealBrokenException(String.valueOf(reason.getMessage()), reason);
-        }
-        if (log == null && reason != null) {
-            throw new LogStoppedException(String.valueOf(reason.getMessage()), reason);
-        }
-        Log opened = log;
-        if (opened != null) {
+        LogState opened = state();
+        Log known = log;
+        if (known != null) {
             if (!wanted.equals(options)) {
                 throw new IllegalStateException("log " + name + " is open with " + options + " already, not with " + wanted);
             }
+            return known;
+        }
+        Claims claims = wanted.singleWriter() ? new SingleClaims(opened) : new SharedClaims(opened);
+        known = new Log(opened, new Appender(opened, claims), false);
+        log = known;
+        options = wanted;
+        return known;
+    }
+
+    /** A store's log, for a user to read; the same one every time. */
+    public synchronized Log openForReading() {
+        LogState opened = state();
+        Log known = readingLog;
+        if (known == null) {
+            known = new Log(opened, new Appender(opened, new RefusedClaims(name)), true);
+            readingLog = known;
+        }
+        return known;
+    }
+
+    /**
+     * The log, for the one store that is on it; the same one every time. Whoever has no extents has no opener: only a pool
+     * gives a log to a store.
+     *
+     * @throws IllegalStateException if it was given to a user to write
+     */
+    public synchronized StoreLog openForStore() {
+        LogState opened = state();
+        if (log != null && !readOnly) {
+            throw new IllegalStateException("log " + name + " is open for a user to write");
+        }
+        StoreLog known = storeLog;
+        if (known == null) {
+            Appender appender = new Appender(opened, new SharedClaims(opened));
+            known = new StoreLog(new Log(opened, appender, false), opened, appender);
+            storeLog = known;
+        }
+        return known;
+    }
+
+    /** Whose records the log holds now. */
+    public LogKind kind() {
+        return new ForeignRecords(state()).kind();
+    }
+
+    /** The records of users in a store's log, some hundred of them at the most. Reads all of it. */
+    public List<Finding> foreignRecords() {
+        return kind() == LogKind.STORE ? new ForeignRecords(state()).find() : List.of();
+    }
+
+    private synchronized LogState state() {
+        LogState opened = state;
+        if (opened != null) {
             return opened;
         }
-        LogState fresh = new LogState(name, source, recovered,
-                readOnly ? new ReadOnlyTail(name, source, recovered) : null);
+        SelkieException reason = closeReason;
+        if (reason instanceof SealBrokenException) {
+            throw new SealBrokenException(String.valueOf(reason.getMessage()), reason);
+        }
+        if (reason != null) {
+            throw new LogStoppedException(String.valueOf(reason.getMessage()), reason);
+        }
+        opened = new LogState(name, source, recovered, readOnly ? new ReadOnlyTail(name, source, recovered) : null);
         if (readOnly) {
-            fresh.stop.stop(new ReadOnlyException("log " + name
+            opened.stop.stop(new ReadOnlyException("log " + name
                     + " was opened for reading; open the pool without PoolOptions.readOnly to write"));
         }
         if (!readOnly) {
             makePresent();
         }
-        Claims claims = wanted.singleWriter() ? new SingleClaims(fresh) : new SharedClaims(fresh);
-        opened = new Log(fresh, new Appender(fresh, claims));
-        state = fresh;
-        log = opened;
-        options = wanted;
+        state = opened;
         return opened;
     }
 

@@ -44,6 +44,7 @@ final class LogState {
     private final RollOver rollOver;
     private final Trimming trimming;
     private final Closing closing;
+    private final ExtentSource source;
 
     /** Claimed up to here; written by every append of every thread. */
     private final PaddedLong tail;
@@ -55,6 +56,7 @@ final class LogState {
 
     LogState(String name, ExtentSource source, RecoveredLog recovered, @Nullable ReadOnlyTail follower) {
         this.name = name;
+        this.source = source;
         this.follower = follower;
         this.chain = recovered.chain();
         this.active = recovered.active();
@@ -173,6 +175,10 @@ final class LogState {
     /** Gives the log an extent behind the one that is written, or throws. */
     void haveOneAhead() {
         rollOver.haveOneAhead();
+    }
+
+    boolean isSourceFull() {
+        return source.isFull();
     }
 
     void prepareAhead(long position) {

@@ -243,6 +243,7 @@ final class Recovery {
     // ---- repairing
 
     private long repair(long tail, ExtentSource source) {
+        makeHeadersDurable(tail);
         surveys.forEach(survey -> survey.forEachGap(gap -> {
             if (gap.from() < tail) {
                 cover(gap.extent(), gap.from(), Math.min(gap.to(), tail), isLost(gap) ? RecordLayout.GAP : RecordLayout.PAD);
@@ -256,6 +257,19 @@ final class Recovery {
         long end = coverLostTail(tail, source);
         makeDurable(Math.max(start, Math.min(proven, end)), end);
         return end;
+    }
+
+    /**
+     * What the headers say is acted upon from here on: extents before the beginning are given back, and records are written where
+     * an extent is said to be the log's. A process that was killed before a header was durable has stored nothing behind it;
+     * a mark that was not may be in the first one.
+     */
+    private void makeHeadersDurable(long tail) {
+        for (LogExtent extent : extents) {
+            if (extent == extents.getFirst() || extent.end > tail) {
+                extent.formatted.makeHeaderDurable();
+            }
+        }
     }
 
     /**
@@ -356,13 +370,9 @@ final class Recovery {
     }
 
     private static void cover(LogExtent extent, long from, long to, int type) {
-        long address = extent.addressOf(from);
         // What stands here goes first: the span's last bytes could be just what it lacks to verify.
         extent.blankLine(from);
-        RecordLayout.writeSpan(extent.persister, address, to - from, from, type, extent.seed);
-        if (!extent.persister.durableOnReturn()) {
-            extent.persister.persist(address, to - from);
-        }
+        RecordLayout.coverWithSpan(extent.persister, extent.addressOf(from), to - from, from, type, extent.seed);
     }
 
     /** An extent behind a missing one belongs to the log only if something stands in it. */

@@ -18,6 +18,9 @@ public enum RecoveryMode {
      * that is known to have been durable is damaged.
      */
     DROP_TORN_TAIL,
-    /** Keep every record that verifies, and mark what is lost as a gap. */
+    /**
+     * Keep every record that verifies, and mark what is lost as a gap. A store ({@code org.selkie.kv}) passes records of users
+     * in its log, and drops them when it is compacted; the other modes refuse to open that store.
+     */
     SALVAGE
 }

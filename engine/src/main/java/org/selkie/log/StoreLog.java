@@ -115,6 +115,31 @@ public final class StoreLog {
         return state.hasOneAhead();
     }
 
+    /** Takes what is to be kept ahead, if the pool has room for it by now. Returns whether it had. */
+    public boolean takeOneAhead() {
+        try {
+            requireOneAhead();
+        } catch (PoolFullException e) {
+            return false;
+        }
+        return state.hasOneAhead();
+    }
+
+    /** Whether the pool has no room for another extent. */
+    public boolean isPoolFull() {
+        return state.isSourceFull();
+    }
+
+    /** Throws if the log was closed or has stopped, or is open for reading only. */
+    public void requireRunning() {
+        state.stop.requireRunning();
+    }
+
+    /** Throws if the log was closed, or has stopped. */
+    public void requireReadable() {
+        state.requireReadable();
+    }
+
     /** What is left of the extent that is being written. */
     public long restBytes() {
         return state.active.end - Math.clamp(tailPosition(), state.active.first, state.active.end);
@@ -268,6 +293,20 @@ public final class StoreLog {
 
         public int type() {
             return reader.type();
+        }
+
+        /** Whether the current record is a user's: only a log that an earlier version wrote to can hold one. */
+        public boolean isForeign() {
+            return reader.type() == RecordLayout.DATA;
+        }
+
+        /** As {@link LogReader#next}, past what is a user's. */
+        public boolean next() {
+            boolean moved = reader.next();
+            while (moved && isForeign()) {
+                moved = reader.next();
+            }
+            return moved;
         }
 
         public int flags() {

@@ -3,6 +3,7 @@ package org.selkie.seal;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -180,7 +181,8 @@ public final class SealMarker {
             }
         } catch (IOException e) {
             throw new SelkieException("looking for seal markers in " + directory + " failed: " + e.getMessage()
-                    + "; make the directory readable", e);
+                    + (e instanceof AccessDeniedException ? "; make the directory readable"
+                            : "; too many open files: raise ulimit -n; else see that the file system is well"), e);
         }
         return List.copyOf(cleared);
     }

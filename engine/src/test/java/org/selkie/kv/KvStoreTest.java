@@ -11,7 +11,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.selkie.Pool;
 import org.selkie.fault.KeyLengthException;
 import org.selkie.fault.LogStoppedException;
-import org.selkie.fault.PoolFormatException;
 import org.selkie.fault.RecordTooLargeException;
 import org.selkie.testing.Pools;
 import org.selkie.testing.Scratch;
@@ -156,21 +155,6 @@ final class KvStoreTest {
             RecordTooLargeException e = assertThrows(RecordTooLargeException.class, () -> store.put(KEY, new byte[most + 1]));
             assertTrue(e.getMessage().contains("at most " + most) && e.getMessage().contains("extentBytes"), e::getMessage);
             assertArrayEquals(value, store.get(KEY));
-        }
-    }
-
-    @Test
-    void aLogIsNoStoreAndAStoreIsNoLog() {
-        var path = scratch.path("pool");
-        try (Pool pool = Pools.open(path)) {
-            pool.log("log").append(KEY);
-            assertThrows(IllegalStateException.class, () -> pool.store("log"));
-            pool.store("store").put(KEY, KEY);
-            assertThrows(IllegalStateException.class, () -> pool.log("store"));
-        }
-        try (Pool pool = Pools.open(path)) {
-            assertThrows(PoolFormatException.class, () -> pool.store("log"));
-            assertArrayEquals(KEY, pool.store("store").get(KEY));
         }
     }
 

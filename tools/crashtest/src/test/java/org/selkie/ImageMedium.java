@@ -118,7 +118,8 @@ final class ImageMedium implements ExtentMedium {
 
     @Override
     public void setAside(int number, long extentBytes) {
-        throw new IllegalStateException(nameOf(number) + " is set aside in no mode that is explored");
+        // Its number stays taken, and nobody looks at it any more.
+        extents.remove(number);
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.selkie.format.PoolHeader;
 import org.selkie.log.RecoveryMode;
 import org.selkie.persist.Durability;
 import org.selkie.persist.Granularity;
+import org.selkie.persist.Persister;
 
 /**
  * A pool whose stores are recorded, and which is then opened as crashes left it: the engine from {@code Pool} downwards, on
@@ -25,28 +26,42 @@ public final class ImagePool {
     private static final String NAME = "pool";
     private static final String PREFIX = "extent-";
 
+    /** How what the engine makes durable is recorded. */
+    @FunctionalInterface
+    public interface Recording {
+
+        /**
+         * A persister that is recorded.
+         *
+         * @param between runs between each store and the fence behind it
+         */
+        Persister of(Recorder recorder, Persister wrapped, Runnable between);
+    }
+
     private final byte[] header;
     private final Granularity granularity;
+    private final Recording recording;
     private final long maxBytes;
     private final Recorder recorder;
     private final TreeMap<Integer, MemorySegment> extents = new TreeMap<>();
     private final Map<Integer, RecordedRegion> regions = new HashMap<>();
 
-    private ImagePool(byte[] header, Granularity granularity, int extents, Recorder recorder) {
+    private ImagePool(byte[] header, Granularity granularity, Recording recording, int extents, Recorder recorder) {
         this.header = header;
         this.granularity = granularity;
+        this.recording = recording;
         this.maxBytes = extents * EXTENT_BYTES;
         this.recorder = recorder;
     }
 
     /** A new pool. */
-    public static ImagePool create(Granularity granularity, int mostExtents, Recorder recorder) {
-        return new ImagePool(PoolHeader.create(EXTENT_BYTES).encode(), granularity, mostExtents, recorder);
+    public static ImagePool create(Granularity granularity, Recording recording, int mostExtents, Recorder recorder) {
+        return new ImagePool(PoolHeader.create(EXTENT_BYTES).encode(), granularity, recording, mostExtents, recorder);
     }
 
     /** The pool as a crash left it, to be recorded from there on. What it holds now counts as durable. */
     public ImagePool after(Map<String, byte[]> image, Recorder to) {
-        ImagePool after = new ImagePool(header, granularity, (int) (maxBytes / EXTENT_BYTES), to);
+        ImagePool after = new ImagePool(header, granularity, recording, (int) (maxBytes / EXTENT_BYTES), to);
         new TreeMap<>(image).forEach((name, bytes) -> {
             MemorySegment memory = Arena.ofAuto().allocate(EXTENT_BYTES, 4096);
             memory.copyFrom(MemorySegment.ofArray(bytes));
@@ -54,6 +69,20 @@ public final class ImagePool {
             after.regions.put(numberOf(name), to.attach(name, memory));
         });
         return after;
+    }
+
+    /** The pool as a process that was killed left it, to be opened and recorded by the next one. */
+    public ImagePool after(Recorder killed) {
+        ImagePool after = new ImagePool(header, granularity, recording, (int) (maxBytes / EXTENT_BYTES), killed);
+        killed.regions().forEach(region -> {
+            after.extents.put(numberOf(region.region().name()), region.memory());
+            after.regions.put(numberOf(region.region().name()), region);
+        });
+        return after;
+    }
+
+    public Granularity granularity() {
+        return granularity;
     }
 
     static String nameOf(int number) {
@@ -75,8 +104,13 @@ public final class ImagePool {
      * @param between runs between each store and the fence behind it
      */
     public Pool open(Runnable between) {
-        PoolOptions options = options(RecoveryMode.DROP_TORN_TAIL, maxBytes)
-                .withPersister(persister -> recorder.persister(persister, between));
+        return open(RecoveryMode.DROP_TORN_TAIL, between);
+    }
+
+    /** As {@link #open(Runnable)}, for somebody who does not mind damage. */
+    public Pool open(RecoveryMode mode, Runnable between) {
+        PoolOptions options = options(mode, maxBytes)
+                .withPersister(persister -> recording.of(recorder, persister, between));
         return PoolOpening.on(NAME, options, extentOptions -> new ImageMedium(header, granularity, extents, extentOptions,
                 (number, memory) -> regions.put(number, recorder.attach(nameOf(number), memory)),
                 (number, memory) -> recorder.detach(regions.remove(number)), true));
@@ -87,6 +121,17 @@ public final class ImagePool {
         TreeMap<Integer, MemorySegment> left = new TreeMap<>();
         image.regionNames().forEach(name -> left.put(numberOf(name), image.memory(name)));
         return new Left(left, image.recorder());
+    }
+
+    /** Copies of what a crash left, in which somebody has changed something since. */
+    public Left left(Map<String, byte[]> copies) {
+        TreeMap<Integer, MemorySegment> left = new TreeMap<>();
+        copies.forEach((name, bytes) -> {
+            MemorySegment memory = Arena.ofAuto().allocate(EXTENT_BYTES, 4096);
+            memory.copyFrom(MemorySegment.ofArray(bytes));
+            left.put(numberOf(name), memory);
+        });
+        return new Left(left, null);
     }
 
     /** What a crash left, and what those that opened it have made of it since. */
@@ -118,7 +163,7 @@ public final class ImagePool {
                 return PoolOpening.on(NAME, options, extentOptions -> new ImageMedium(header, granularity, left, extentOptions,
                         (number, memory) -> { }, (number, memory) -> { }, closes));
             }
-            return PoolOpening.on(NAME, options.withPersister(recovered::persister),
+            return PoolOpening.on(NAME, options.withPersister(persister -> recording.of(recovered, persister, () -> { })),
                     extentOptions -> new ImageMedium(header, granularity, left, extentOptions,
                             (number, memory) -> recovered.attach(nameOf(number), memory),
                             (number, memory) -> detach(recovered, memory), closes));

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
     description = {
         "Measure what durable writes from Java cost on a device, beside the limit in C and the peers.",
         "Contenders take turns in rounds of a millisecond; ratios are taken within a turn and shown with the interval that holds "
-            + "them with 95 % confidence. A difference within the noise is shown as even. The last column says what an "
+            + "them with 95 %% confidence. A difference within the noise is shown as even. The last column says what an "
             + "acknowledged write survives: what is not durable is not the same work."
     },
     mixinStandardHelpOptions = true,

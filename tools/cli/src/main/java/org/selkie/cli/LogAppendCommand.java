@@ -67,6 +67,7 @@ final class LogAppendCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        PoolAccess.requireLogName(spec, logName);
         // What cannot be read is said before a pool is made for it.
         try (ReadableByteChannel input = open()) {
             try (Pool pool = PoolAccess.forWriting(spec, poolPath, options())) {

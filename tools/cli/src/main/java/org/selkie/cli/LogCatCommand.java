@@ -16,6 +16,7 @@ import org.selkie.log.Visibility;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -58,6 +59,10 @@ final class LogCatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (count < 0) {
+            throw new ParameterException(spec.commandLine(), "invalid value for option '--count': " + count
+                + " records; expected 0 or more");
+        }
         try (Pool pool = PoolAccess.forReading(spec, poolPath);
                 RecordOutput output = new RecordOutput(Streams.of(spec), positions, lines || positions)) {
             Log log = PoolAccess.log(spec, pool, logName);

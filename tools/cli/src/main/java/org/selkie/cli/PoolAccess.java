@@ -14,6 +14,7 @@ import org.selkie.fault.SelkieException;
 import org.selkie.log.Log;
 import org.selkie.persist.Durability;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 
 /** Opens pools and finds logs for the commands, and says in their words what is not there. */
 final class PoolAccess {
@@ -88,6 +89,15 @@ final class PoolAccess {
         } catch (IOException e) {
             // Whoever opens it says why it cannot be read.
             return true;
+        }
+    }
+
+    /** Refuses what can be the name of no log, before a pool is made for it. */
+    static void requireLogName(CommandSpec spec, String name) {
+        try {
+            Pool.requireName(name);
+        } catch (PoolFormatException e) {
+            throw new ParameterException(spec.commandLine(), Complaint.of(e), e);
         }
     }
 

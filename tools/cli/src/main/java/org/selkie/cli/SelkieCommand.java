@@ -3,6 +3,7 @@
 package org.selkie.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -12,6 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -68,7 +70,7 @@ public final class SelkieCommand implements Runnable {
         int status;
         CommandLine command = commandLine(Streams.standard());
         try {
-            status = command.execute(args);
+            status = written(command, command.execute(args));
         } catch (Error e) {
             // Picocli hands on what is no Exception; a user wants a line for these too.
             complain(command, "selkie: " + Complaint.of(e));
@@ -79,11 +81,32 @@ public final class SelkieCommand implements Runnable {
         System.exit(status);
     }
 
+    /** What could not be written is no success. A reader that went away, as in "| head", has had what it wanted. */
+    private static int written(CommandLine command, int status) {
+        command.getOut().flush();
+        // Picocli's writer hides what its stream has met.
+        boolean failed = command.getOut().checkError() || System.out.checkError();
+        if (!failed || StandardOutput.readerIsGone() || status != 0) {
+            return status;
+        }
+        complain(command, "selkie: standard output could not be written; free space where it goes, and run it again");
+        return command.getCommandSpec().exitCodeOnExecutionException();
+    }
+
+    /** An empty path would mean the working directory, and comes of a variable that is not set. */
+    private static Path path(String word) {
+        if (word.isEmpty()) {
+            throw new TypeConversionException("the path is empty, expected a name");
+        }
+        return Path.of(word);
+    }
+
     /** The command with its subcommands and its ways to answer; ready to execute. */
     static CommandLine commandLine(Streams streams) {
         CommandLine command = new CommandLine(new SelkieCommand(streams));
         sayExitStatus(command, command.getCommandSpec().usageMessage());
         return command
+            .registerConverter(Path.class, SelkieCommand::path)
             .setUsageHelpAutoWidth(true)
             .setParameterExceptionHandler((refusal, args) -> refuse(refusal))
             .setExecutionExceptionHandler((failure, failed, parsed) -> fail(failure, failed));

@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
         "0:every record that is known to have been durable is there",
-        "1:something is damaged, or cannot be read",
+        "1:something is damaged, or cannot be read, or a store's log holds a record that is not the store's",
         "2:the command line was not understood, or there is no pool"
     })
 final class VerifyCommand implements Callable<Integer> {
@@ -62,7 +62,11 @@ final class VerifyCommand implements Callable<Integer> {
 
     /** The whole answer, as JSON has it. */
     private record Answer(String pool, String poolId, boolean clean, boolean damaged, double seconds,
-        List<CheckedLog> logs, List<Place> findings) {
+        List<CheckedLog> logs, List<Place> findings, List<Place> foreignRecords) {
+    }
+
+    /** What one look at the pool found: by recovery, and users' records in stores' logs. */
+    private record Scan(RecoveryReport report, List<Finding> foreign) {
     }
 
     /** The answer for a pool that cannot be read, as JSON has it. */
@@ -72,11 +76,11 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        RecoveryReport report;
+        Scan scan;
         long started = System.nanoTime();
         try (Progress _ = Progress.show(spec.commandLine().getErr(),
                 () -> "verifying " + poolPath + ": " + Figures.duration(System.nanoTime() - started))) {
-            report = check();
+            scan = check();
         } catch (SelkieException e) {
             if (json) {
                 out.println(Json.of(new Unreadable(poolPath.toString(), true, Complaint.of(e))));
@@ -85,34 +89,34 @@ final class VerifyCommand implements Callable<Integer> {
             throw e;
         }
         if (json) {
-            out.println(Json.of(answer(report)));
+            out.println(Json.of(answer(scan)));
         } else {
-            print(report, out);
+            print(scan, out);
         }
         out.flush();
-        return report.hasLoss() ? spec.exitCodeOnExecutionException() : spec.exitCodeOnSuccess();
+        return scan.report.hasLoss() || !scan.foreign.isEmpty() ? spec.exitCodeOnExecutionException() : spec.exitCodeOnSuccess();
     }
 
     /**
      * Scans. Beside a writer, a scan can pass a record that is just being written and then meet a later one that says it
      * was durable: only what two scans in a row say is damage.
      */
-    private RecoveryReport check() {
-        RecoveryReport report = scan();
-        for (int scans = 1; report.hasLoss() && scans < MOST_SCANS; scans++) {
-            RecoveryReport again = scan();
-            boolean confirmed = places(again).equals(places(report));
-            report = again;
+    private Scan check() {
+        Scan scan = scan();
+        for (int scans = 1; scan.report.hasLoss() && scans < MOST_SCANS; scans++) {
+            Scan again = scan();
+            boolean confirmed = places(again.report).equals(places(scan.report));
+            scan = again;
             if (confirmed) {
                 break;
             }
         }
-        return report;
+        return scan;
     }
 
-    private RecoveryReport scan() {
+    private Scan scan() {
         try (Pool pool = PoolAccess.forReading(spec, poolPath)) {
-            return pool.recovery();
+            return new Scan(pool.recovery(), pool.foreignRecords());
         }
     }
 
@@ -127,7 +131,8 @@ final class VerifyCommand implements Callable<Integer> {
         return places;
     }
 
-    private static void print(RecoveryReport report, PrintWriter out) {
+    private static void print(Scan scan, PrintWriter out) {
+        RecoveryReport report = scan.report;
         for (LogRecovery log : report.logs()) {
             out.println("log " + log.log() + ": " + Figures.count(log.records(), "record") + ", "
                 + Figures.bytes(log.payloadBytes()) + ", positions " + log.startPosition() + " to " + log.endPosition());
@@ -136,6 +141,7 @@ final class VerifyCommand implements Callable<Integer> {
         findings.forEach(out::println);
         report.logs().stream().filter(log -> log.unlisted().findings() > 0)
             .forEach(log -> out.println("log " + log.log() + ": " + log.unlisted()));
+        scan.foreign.forEach(out::println);
         long scannedBytes = report.logs().stream().mapToLong(LogRecovery::scannedBytes).sum();
         String checked = Figures.count(report.records(), "record") + " in " + Figures.count(report.logs().size(), "log")
             + " verify (" + Figures.bytes(scannedBytes) + " in " + Figures.duration(report.nanos()) + ", "
@@ -143,6 +149,10 @@ final class VerifyCommand implements Callable<Integer> {
         long damaged = report.losses();
         if (damaged > 0) {
             out.println("damaged in " + Figures.count(damaged, "place") + ": acknowledged records may be lost; " + checked);
+        } else if (!scan.foreign.isEmpty()) {
+            out.println("nothing that is known to have been durable is lost, but " + Figures.count(scan.foreign.size(),
+                "user's record") + " in a store's log " + (scan.foreign.size() == 1 ? "keeps" : "keep")
+                + " the store from being opened; " + checked);
         } else if (!findings.isEmpty()) {
             out.println("ok: nothing that is known to have been durable is lost; " + checked);
         } else {
@@ -150,13 +160,15 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    private static Answer answer(RecoveryReport report) {
+    private static Answer answer(Scan scan) {
+        RecoveryReport report = scan.report;
         List<CheckedLog> logs = report.logs().stream()
             .map(log -> new CheckedLog(log.log(), log.startPosition(), log.endPosition(), log.records(), log.payloadBytes(),
                 log.scannedBytes(), log.findings().stream().map(VerifyCommand::place).toList(), log.unlisted().findings()))
             .toList();
         return new Answer(report.pool(), report.poolId().toString(), report.isClean(), report.hasLoss(),
-            Figures.seconds(report.nanos()), logs, report.findings().stream().map(VerifyCommand::place).toList());
+            Figures.seconds(report.nanos()), logs, report.findings().stream().map(VerifyCommand::place).toList(),
+            scan.foreign.stream().map(VerifyCommand::place).toList());
     }
 
     private static Place place(Finding finding) {

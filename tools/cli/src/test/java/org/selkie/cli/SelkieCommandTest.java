@@ -2,6 +2,12 @@
 
 package org.selkie.cli;
 
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -9,7 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 final class SelkieCommandTest {
     static Stream<String> commands() {
@@ -22,7 +30,16 @@ final class SelkieCommandTest {
     void everyCommandHasHelpWithExamples(String command) {
         Object[] words = Stream.concat(Stream.of(command.split(" ", -1)).filter(word -> !word.isEmpty()),
             Stream.of("--help")).toArray();
-        String help = Run.of(words).succeeded().text();
+        ByteArrayOutputStream warnings = new ByteArrayOutputStream();
+        PrintStream err = System.err;
+        System.setErr(new PrintStream(warnings, true, StandardCharsets.UTF_8));
+        String help;
+        try {
+            help = Run.of(words).succeeded().text();
+        } finally {
+            System.setErr(err);
+        }
+        assertEquals("", warnings.toString(StandardCharsets.UTF_8));
         assertTrue(help.startsWith("Usage: selkie" + (command.isEmpty() ? "" : " " + command)), help);
         assertTrue(help.contains("Examples:\n  selkie " + command), help);
         assertTrue(help.contains("Exit status:\n  0   "), help);
@@ -59,6 +76,25 @@ final class SelkieCommandTest {
         assertTrue(Run.of("log", "cat", "p", "l", "--from", "x").failedWith(2).contains("'x' is not a whole number"));
         assertTrue(Run.of("demo", "--seconds", "0").failedWith(2).contains("expected more than 0"));
         assertTrue(Run.of("demo", "--record-size", "8").failedWith(2).contains("expected 20 to"));
+    }
+
+    @Test
+    void anEmptyPathAndABadNameAndACountBelowNothingAreRefusedBeforeAnythingIsDone() {
+        assertTrue(Run.of("verify", "").failedWith(2).contains("the path is empty"));
+        assertTrue(Run.of("probe", "").failedWith(2).contains("the path is empty"));
+        assertTrue(Run.of("log", "append", "no-such-pool", "", "-").failedWith(2).contains("expected 1 to"));
+        assertTrue(Run.of("log", "append", "no-such-pool", "a\tb", "-").failedWith(2).contains("without control characters"));
+        assertFalse(Files.exists(Path.of("no-such-pool")));
+        assertTrue(Run.of("log", "cat", "p", "l", "-n", "-5").failedWith(2).contains("-5 records; expected 0 or more"));
+    }
+
+    @Test
+    void whatCannotBeWrittenIsAFailure() throws Exception {
+        assumeTrue(Files.exists(Path.of("/dev/full")), "there is no /dev/full");
+        Process help = Run.process("--help").redirectOutput(new File("/dev/full")).start();
+        String said = new String(help.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(1, help.waitFor());
+        assertEquals("selkie: standard output could not be written; free space where it goes, and run it again\n", said);
     }
 
     @Test

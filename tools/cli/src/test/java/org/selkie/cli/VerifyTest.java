@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.selkie.kv.StrayRecord;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -54,6 +55,27 @@ final class VerifyTest extends PlaceTest {
         assertTrue(json.get("clean").getAsBoolean());
         assertFalse(json.get("damaged").getAsBoolean());
         assertEquals(5, json.getAsJsonArray("logs").get(0).getAsJsonObject().get("records").getAsLong());
+    }
+
+    @Test
+    void aUsersRecordInAStoresLogIsNamedAndNoOtherIsLetIn() {
+        long position = StrayRecord.make(pool(), "store");
+        append("orders", "one\n");
+        Run run = Run.of("verify", pool());
+        assertEquals(1, run.status(), run::err);
+        assertTrue(run.text().contains("FOREIGN_RECORD in " + extent() + " at offset " + position + " (position " + position),
+            run::text);
+        assertTrue(run.text().contains("1 user's record in a store's log keeps the store from being opened"), run::text);
+        JsonObject json = JsonParser.parseString(Run.of("verify", pool(), "--json").text()).getAsJsonObject();
+        assertFalse(json.get("damaged").getAsBoolean());
+        JsonObject place = json.getAsJsonArray("foreignRecords").get(0).getAsJsonObject();
+        assertEquals(position, place.get("position").getAsLong());
+        Run appended = Run.withInput("two\n".getBytes(StandardCharsets.UTF_8), "log", "append", "--durability=process-crash",
+            pool(), "store");
+        assertTrue(appended.failedWith(1).contains("is a store's"), appended::err);
+        Run trimmed = Run.of("log", "trim", "--durability=process-crash", pool(), "store", "end");
+        assertTrue(trimmed.failedWith(1).contains("is a store's"), trimmed::err);
+        assertEquals(run.text().lines().count(), Run.of("verify", pool()).text().lines().count());
     }
 
     @Test

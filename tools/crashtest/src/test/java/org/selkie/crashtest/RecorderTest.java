@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -297,6 +299,40 @@ final class RecorderTest {
         Trace mutated = trace.withEvents(without);
         assertEquals("Attach Store Fence", kinds(mutated));
         assertEquals(2, mutated.events().get(2).number());
+    }
+
+    @Test
+    void whatAKilledProcessHadStoredIsThereAndAsDurableAsItWas() {
+        RecordedRegion before = recorder.allocate("r", 4096);
+        before.putLong(0, 1);
+        before.putNonTemporal(64, new byte[] {2});
+        int killed = recorder.size();
+        before.putLong(128, 3);
+        recorder.detach(before);
+
+        Recorder next = Recorder.afterKill(recorder.trace(), killed);
+        RecordedRegion after = next.regions().getFirst();
+        assertEquals(List.of(1L, 2L, 0L), List.of(after.getLong(0), (long) after.getByte(64), after.getLong(128)));
+        // What was stored into a cache may still be lost; what was on its way past it has arrived.
+        assertEquals(List.of("0 2 0", "1 2 0"), left(next.trace(), "adr"));
+        assertEquals(List.of("0 0 0", "1 0 0", "1 2 0"), left(next.trace(), "page-cache-512"));
+        assertEquals(List.of("1 2 0"), left(next.trace(), "eadr"));
+        after.persist(0, Long.BYTES);
+        assertEquals(List.of("1 2 0"), left(next.trace(), "adr"));
+        assertEquals(List.of("1 2 0"), left(next.trace(), "page-cache-512"));
+        assertEquals(0, next.begin("first").number());
+    }
+
+    /** What a crash in the end may leave. */
+    private static List<String> left(Trace trace, String model) {
+        Set<String> left = new TreeSet<>();
+        Exploration.of(trace).model(PersistenceModel.named(model)).explore(image -> {
+            if (image.crashEvent() == trace.events().size()) {
+                PersistentRegion region = image.region();
+                left.add(region.getLong(0) + " " + region.getByte(64) + " " + region.getLong(128));
+            }
+        });
+        return List.copyOf(left);
     }
 
     @Test

@@ -56,14 +56,14 @@ public final class GuestBench {
             }
             faults = faults() - faults;
             System.out.printf(Locale.ROOT, "bench: %s by %s: %d appends of %d bytes: %d stores that end with a fence, %d flushes,"
-                    + " %d bare fences, %d minor faults of the process%n", name, pool.report().granularity(), APPENDS,
+                    + " %d bare fences, %d minor faults of the thread%n", name, pool.report().granularity(), APPENDS,
                     PAYLOAD_BYTES, counts.stores.sum(), counts.flushes.sum(), counts.fences.sum(), faults);
         }
     }
 
-    /** The minor faults of this process so far. */
+    /** The minor faults of this thread so far. */
     private static long faults() throws IOException {
-        try (InputStream file = Files.newInputStream(Path.of("/proc/self/stat"))) {
+        try (InputStream file = Files.newInputStream(Path.of("/proc/thread-self/stat"))) {
             String stat = new String(file.readAllBytes(), StandardCharsets.US_ASCII);
             return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[7]);
         }

@@ -13,8 +13,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.selkie.Pool;
 import org.selkie.PoolOptions;
@@ -68,6 +70,8 @@ public final class PowerCut {
 
     private final int round;
     private final OutputStream channel;
+    /** Who has acknowledged something; the power may be cut when all have. */
+    private final Set<String> begun = ConcurrentHashMap.newKeySet();
 
     private PowerCut(int round, OutputStream channel) {
         this.round = round;
@@ -166,10 +170,12 @@ public final class PowerCut {
 
     private void write(List<Medium> media) throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
+        int writers = 0;
         for (Medium medium : media) {
             if (medium.isPlain()) {
+                writers++;
                 threads.add(Thread.ofPlatform().start(() -> medium.plain().write(round,
-                        number -> acknowledge(medium.name() + " " + round + " 0 " + number + " 0 .\n"))));
+                        number -> acknowledge(medium, 0, number, 0))));
                 continue;
             }
             // Left open: the machine ends before the pool does.
@@ -181,8 +187,13 @@ public final class PowerCut {
             AtomicLong trimmed = new AtomicLong(log.startPosition());
             for (int thread = 0; thread < THREADS; thread++) {
                 int number = thread;
+                writers++;
                 threads.add(Thread.ofPlatform().start(() -> append(medium, log, number, trimmed)));
             }
+        }
+        // The first record of a JVM inside an emulated processor takes seconds: a cut before it would show nothing.
+        while (begun.size() < writers && threads.stream().allMatch(Thread::isAlive)) {
+            Thread.sleep(10);
         }
         System.out.println("powercut: writing");
         for (Thread thread : threads) {
@@ -193,17 +204,21 @@ public final class PowerCut {
     private void append(Medium medium, Log log, int thread, AtomicLong trimmed) {
         for (long number = 0;; number++) {
             long position = log.append(payload(round, thread, number));
-            acknowledge(medium.name() + " " + round + " " + thread + " " + number + " " + position + " .\n");
+            acknowledge(medium, thread, number, position);
             if (thread == 0 && position - trimmed.get() > KEPT_BYTES) {
                 throw new IllegalStateException("the power was not cut in time");
             }
         }
     }
 
-    private void acknowledge(String line) {
+    private void acknowledge(Medium medium, int thread, long number, long position) {
+        String line = medium.name() + " " + round + " " + thread + " " + number + " " + position + " .\n";
         try {
             synchronized (channel) {
                 channel.write(line.getBytes(StandardCharsets.US_ASCII));
+            }
+            if (number == 0) {
+                begun.add(medium.name() + thread);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -43,6 +43,11 @@ final class MediaErrorModel implements PersistenceModel {
     }
 
     @Override
+    public long writeBackBytes() {
+        return beneath.writeBackBytes();
+    }
+
+    @Override
     public CrashStates start(Trace trace, FlatMemory persisted) {
         CrashStates states = beneath.start(trace, persisted);
         return new CrashStates() {

@@ -54,6 +54,11 @@ final class PageCacheModel implements PersistenceModel {
     }
 
     @Override
+    public long writeBackBytes() {
+        return PAGE_BYTES;
+    }
+
+    @Override
     public CrashStates start(Trace trace, FlatMemory persisted) {
         return new Sectors(persisted, sectorLines);
     }

@@ -16,6 +16,11 @@ public interface PersistenceModel {
     /** Whether it needs a fence. */
     boolean needsFence();
 
+    /** What a flush writes back at least, and always as a whole: a line, or a page. */
+    default long writeBackBytes() {
+        return FlatMemory.LINE_BYTES;
+    }
+
     /** Begins at a trace's start. Content that becomes certain is written to {@code persisted}, which the caller owns. */
     CrashStates start(Trace trace, FlatMemory persisted);
 

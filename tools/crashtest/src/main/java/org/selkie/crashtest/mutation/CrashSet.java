@@ -3,10 +3,13 @@ package org.selkie.crashtest.mutation;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.math.BigInteger;
 import java.nio.ByteOrder;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.function.LongConsumer;
 import org.selkie.crashtest.model.CrashCase;
 import org.selkie.crashtest.model.CrashStates;
 import org.selkie.crashtest.model.FlatMemory;
@@ -17,45 +20,90 @@ import org.selkie.crashtest.trace.Event;
 import org.selkie.crashtest.trace.Region;
 import org.selkie.crashtest.trace.Trace;
 
-/** What crashes at each moment of a run can leave, as hashes: so that two runs can be compared without exploring them. */
+/**
+ * What crashes of a run can leave, as hashes: so that two runs can be compared without exploring them. Each is a set of images,
+ * namely all combinations of what some lines may hold over a memory; and belongs to a moment, between two promises.
+ */
 final class CrashSet {
 
-    /** A number that no event has. */
-    private static final int END = -1;
+    private static final BigInteger FEW = BigInteger.valueOf(512);
+
+    private final Set<Long> combinations = new HashSet<>();
 
     private CrashSet() {
     }
 
-    /**
-     * The hash of what a crash just before each event can leave.
-     *
-     * @param trace   a run
-     * @param numbers for each of its events the number by which it is known in both runs
-     */
-    static Map<Integer, Long> of(Trace trace, List<Integer> numbers, PersistenceModel model) {
+    /** What crashes can leave of a run. Moments are told apart by how many operations have begun or ended, and regions. */
+    static CrashSet of(Trace trace, PersistenceModel model) {
         Memory memory = new Memory(trace);
         CrashStates states = model.start(trace, memory);
-        Map<Integer, Long> hashes = new HashMap<>();
+        CrashSet set = new CrashSet();
+        long promises = 0;
         for (Event event : trace.events()) {
-            hashes.put(numbers.get(event.number()), memory.hash + hash(states));
+            // What crashes leave at other moments, they leave at these.
+            if (states.isOrderingPoint(event)) {
+                set.add(promises, memory, states);
+            }
             states.apply(event);
+            switch (event) {
+                case Event.Begin _, Event.Acknowledge _, Event.Attach _, Event.Detach _ -> promises++;
+                case Event.Store _, Event.Flush _, Event.Fence _ -> { }
+            }
         }
-        hashes.put(END, memory.hash + hash(states));
-        return hashes;
+        set.add(promises, memory, states);
+        return set;
     }
 
-    private static long hash(CrashStates states) {
-        long hash = 0;
+    /** Whether every combination of another one is in this one, at the same moment. */
+    boolean holds(CrashSet other) {
+        return combinations.containsAll(other.combinations);
+    }
+
+    private void add(long promises, Memory memory, CrashStates states) {
         for (CrashCase choices : states.cases()) {
-            long product = 1;
+            long certain = memory.hash;
+            List<Unit> open = new ArrayList<>();
             for (Unit unit : choices.units()) {
-                long contents = 0;
-                for (int content = 0; content < unit.contents(); content++) {
-                    contents += LineHash.mix(unit.hash(content));
+                for (int i = 0; i < unit.lineCount(); i++) {
+                    certain -= memory.hashOf(unit.line(i));
                 }
-                product += LineHash.mix(contents);
+                if (unit.contents() > 1) {
+                    open.add(unit);
+                } else {
+                    certain += unit.hash(0);
+                }
             }
-            hash += LineHash.mix(product);
+            long moment = LineHash.mix(promises + 1) + choices.damagedLine();
+            if (choices.possible().compareTo(FEW) <= 0) {
+                each(open, 0, certain, hash -> combinations.add(LineHash.mix(LineHash.mix(hash) + moment)));
+            } else {
+                combinations.add(LineHash.mix(LineHash.mix(certain + hash(open)) + moment));
+            }
+        }
+    }
+
+    /** A few combinations are taken one by one: those of one crash may be those of several others. */
+    private static void each(List<Unit> open, int from, long hash, LongConsumer to) {
+        if (from == open.size()) {
+            to.accept(hash);
+            return;
+        }
+        Unit unit = open.get(from);
+        for (int content = 0; content < unit.contents(); content++) {
+            each(open, from + 1, hash + unit.hash(content), to);
+        }
+    }
+
+    /** Of many at once, as they come from one crash. */
+    private static long hash(List<Unit> open) {
+        long hash = 0;
+        for (Unit unit : open) {
+            long contents = 0;
+            for (int content = 0; content < unit.contents(); content++) {
+                contents += LineHash.mix(unit.hash(content));
+            }
+            // Of a unit with more contents than are listed, those that are not listed count as well.
+            hash += LineHash.mix(contents + unit.possible().hashCode());
         }
         return hash;
     }
@@ -86,6 +134,11 @@ final class CrashSet {
             read(line, before, 0);
             hash += LineHash.of(line, words, from) - LineHash.of(line, before, 0);
             MemorySegment.copy(words, from, flat, WORD, (long) line * LINE_BYTES, LINE_WORDS);
+        }
+
+        long hashOf(int line) {
+            read(line, before, 0);
+            return LineHash.of(line, before, 0);
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -44,19 +45,23 @@ public final class FlushMutation {
     private final PersistenceModel model;
     private final int singleEvents;
     private final int frames;
+    private final BiPredicate<Mutation, Site> only;
     private final Consumer<Mutant> listener;
 
-    private FlushMutation(Trace trace, PersistenceModel model, int singleEvents, int frames, Consumer<Mutant> listener) {
+    private FlushMutation(Trace trace, PersistenceModel model, int singleEvents, int frames,
+            BiPredicate<Mutation, Site> only, Consumer<Mutant> listener) {
         this.trace = trace;
         this.model = model;
         this.singleEvents = singleEvents;
         this.frames = frames;
+        this.only = only;
         this.listener = listener;
     }
 
     /** All call sites of a trace and up to 1,000 single events, by the ADR model. */
     public static FlushMutation of(Trace trace) {
-        return new FlushMutation(trace, PersistenceModel.adr(), 1_000, Integer.MAX_VALUE, mutant -> { });
+        return new FlushMutation(trace, PersistenceModel.adr(), 1_000, Integer.MAX_VALUE, (mutation, site) -> true,
+                mutant -> { });
     }
 
     /**
@@ -64,7 +69,7 @@ public final class FlushMutation {
      * flushes under eADR, are not mutated, and no flush is delayed where it waits for no fence.
      */
     public FlushMutation model(PersistenceModel value) {
-        return new FlushMutation(trace, value, singleEvents, frames, listener);
+        return new FlushMutation(trace, value, singleEvents, frames, only, listener);
     }
 
     /** How many mutants of single events there are at most, shared out evenly over the call sites. 0 for none. */
@@ -72,7 +77,7 @@ public final class FlushMutation {
         if (most < 0) {
             throw new TraceException("singleEvents(" + most + ") = negative; give the number of mutants, 0 or more");
         }
-        return new FlushMutation(trace, model, most, frames, listener);
+        return new FlushMutation(trace, model, most, frames, only, listener);
     }
 
     /** How many frames of a stack tell call sites apart: 1 for the innermost alone. All unless given. */
@@ -80,12 +85,17 @@ public final class FlushMutation {
         if (innermost <= 0) {
             throw new TraceException("frames(" + innermost + "): no two call sites would differ; give at least one");
         }
-        return new FlushMutation(trace, model, singleEvents, innermost, listener);
+        return new FlushMutation(trace, model, singleEvents, innermost, only, listener);
+    }
+
+    /** Which mutations are tried where. All unless given: leave out what another run has noticed already, for example. */
+    public FlushMutation only(BiPredicate<Mutation, Site> which) {
+        return new FlushMutation(trace, model, singleEvents, frames, which, listener);
     }
 
     /** Told of each mutant when its verdict is there. */
     public FlushMutation progress(Consumer<Mutant> to) {
-        return new FlushMutation(trace, model, singleEvents, frames, to);
+        return new FlushMutation(trace, model, singleEvents, frames, only, to);
     }
 
     /**
@@ -98,11 +108,12 @@ public final class FlushMutation {
         Map<List<StackTraceElement>, List<Event>> sites = sites();
         Report baseline = exploring.apply(Exploration.of(trace).model(model));
         baseline.orThrow();
-        Tries tries = new Tries(exploring);
+        Tries tries = new Tries(exploring, baseline, CrashSet.of(trace, model));
         sites.forEach((site, events) -> {
             String name = name(site, sites.keySet());
             for (Mutation mutation : mutations()) {
-                tries.whole(mutation, name, events.stream().filter(event -> MutatedRun.applies(mutation, event)).toList());
+                tries.whole(mutation, name, events.stream().filter(event -> MutatedRun.applies(mutation, event, model)
+                        && only.test(mutation, event.site())).toList());
             }
         });
         int skipped = tries.singles(singleEvents);
@@ -125,14 +136,18 @@ public final class FlushMutation {
     private final class Tries {
 
         private final Function<Exploration, Report> exploring;
+        private final Report baseline;
+        private final CrashSet unchanged;
         private final List<Mutant> mutants = new ArrayList<>();
         /** Where the mutation of all events was noticed. */
         private final List<Place> tested = new ArrayList<>();
         /** Events whose loss nobody notices: then nobody notices less than that. */
         private final Set<Integer> dispensable = new HashSet<>();
 
-        Tries(Function<Exploration, Report> exploring) {
+        Tries(Function<Exploration, Report> exploring, Report baseline, CrashSet unchanged) {
             this.exploring = exploring;
+            this.baseline = baseline;
+            this.unchanged = unchanged;
         }
 
         void whole(Mutation mutation, String name, List<Event> events) {
@@ -165,9 +180,10 @@ public final class FlushMutation {
 
         private Mutant mutant(Place place, List<Event> events) {
             List<Integer> numbers = events.stream().map(Event::number).toList();
-            MutatedRun run = new MutatedRun(trace, place.mutation, Set.copyOf(numbers));
-            Report report = exploring.apply(Exploration.of(run.trace()).model(model));
-            Verdict verdict = !report.violations().isEmpty() ? Verdict.KILLED : !run.leavesMore(model) ? Verdict.REDUNDANT
+            MutatedRun run = new MutatedRun(trace, place.mutation, Set.copyOf(numbers), model);
+            boolean more = run.leavesMore(unchanged);
+            Report report = more ? exploring.apply(Exploration.of(run.trace()).model(model)) : baseline;
+            Verdict verdict = !more ? Verdict.REDUNDANT : !report.violations().isEmpty() ? Verdict.KILLED
                     : report.isComplete() ? Verdict.UNTESTED : Verdict.UNDECIDED;
             Mutant mutant = new Mutant(place.mutation, events.getFirst().site(), place.name, numbers, place.events.size(),
                     verdict, report);

@@ -14,7 +14,7 @@ import org.selkie.crashtest.trace.Site;
  * @param events      numbers of the events it was done to, in the unchanged trace
  * @param occurrences how many events of the place it could have been done to: all, where the place itself was changed
  * @param verdict     whether it was noticed
- * @param report      what was explored
+ * @param report      what was explored: of the mutant, or of the unchanged run where the mutant leaves nothing else
  */
 public record Mutant(Mutation mutation, Site site, String place, List<Integer> events, int occurrences, Verdict verdict,
         Report report) {
@@ -39,7 +39,7 @@ public record Mutant(Mutation mutation, Site site, String place, List<Integer> e
                 : "only at event #" + events.getFirst() + ", one of " + occurrences;
         String why = switch (verdict) {
             case KILLED -> "";
-            case REDUNDANT -> ": no crash leaves anything else";
+            case REDUNDANT -> ": no crash leaves anything else between the same promises";
             case UNTESTED -> ": crashes leave more, and the checker accepts all of it";
             case UNDECIDED -> ": crashes leave more, of which not everything was explored; raise the budget";
         };

@@ -4,10 +4,7 @@ package org.selkie.crashtest.mutation;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import org.selkie.crashtest.model.FlatMemory;
 import org.selkie.crashtest.model.PersistenceModel;
 import org.selkie.crashtest.trace.Event;
 import org.selkie.crashtest.trace.Trace;
@@ -21,14 +18,16 @@ final class MutatedRun {
     private final Trace original;
     private final Mutation mutation;
     private final Set<Integer> which;
+    private final PersistenceModel model;
     private final List<Event> events = new ArrayList<>();
     /** Delayed, in order, until something of their threads comes. */
     private final List<Event> held = new ArrayList<>();
 
-    MutatedRun(Trace original, Mutation mutation, Set<Integer> which) {
+    MutatedRun(Trace original, Mutation mutation, Set<Integer> which, PersistenceModel model) {
         this.original = original;
         this.mutation = mutation;
         this.which = which;
+        this.model = model;
         for (Event event : original.events()) {
             add(event);
         }
@@ -36,10 +35,10 @@ final class MutatedRun {
     }
 
     /** Whether the mutation can be done to an event. */
-    static boolean applies(Mutation mutation, Event event) {
+    static boolean applies(Mutation mutation, Event event, PersistenceModel model) {
         if (event instanceof Event.Flush flush) {
             return flush.lengthBytes() > 0 && mutation.isOfFlush()
-                    && (mutation != Mutation.SHORTENED_FLUSH || lengthWithoutLastLine(flush) > 0);
+                    && (mutation != Mutation.SHORTENED_FLUSH || lengthWithoutLastUnit(flush, model) > 0);
         }
         return event instanceof Event.Fence && !mutation.isOfFlush();
     }
@@ -53,7 +52,7 @@ final class MutatedRun {
         if (mutation == Mutation.SHORTENED_FLUSH) {
             Event.Flush flush = (Event.Flush) event;
             events.add(new Event.Flush(flush.number(), flush.thread(), flush.site(), flush.region(), flush.offsetBytes(),
-                    lengthWithoutLastLine(flush)));
+                    lengthWithoutLastUnit(flush, model)));
         } else if (!mutation.isDrop()) {
             held.add(event);
         }
@@ -73,26 +72,21 @@ final class MutatedRun {
         }
     }
 
-    private static long lengthWithoutLastLine(Event.Flush flush) {
+    /** A flush that leaves out less than what is written back as a whole leaves out nothing. */
+    private static long lengthWithoutLastUnit(Event.Flush flush, PersistenceModel model) {
         long last = flush.offsetBytes() + flush.lengthBytes() - 1;
-        return last / FlatMemory.LINE_BYTES * FlatMemory.LINE_BYTES - flush.offsetBytes();
+        return last / model.writeBackBytes() * model.writeBackBytes() - flush.offsetBytes();
     }
 
     Trace trace() {
         return original.withEvents(events);
     }
 
-    /** Whether crashes can leave anything that they could not leave of the original, or with another promise. */
-    boolean leavesMore(PersistenceModel model) {
-        List<Integer> all = original.events().stream().map(Event::number).toList();
-        Map<Integer, Long> before = CrashSet.of(original, all, model);
-        Map<Integer, Long> after = CrashSet.of(trace(), events.stream().map(Event::number).toList(), model);
-        for (Map.Entry<Integer, Long> entry : after.entrySet()) {
-            @Nullable Long unchanged = before.get(entry.getKey());
-            if (!which.contains(entry.getKey()) && !entry.getValue().equals(unchanged)) {
-                return true;
-            }
-        }
-        return false;
+    /**
+     * Whether crashes can leave anything that no crash of the original leaves at a moment with the same promises. If not,
+     * whoever accepts the original accepts this: every image that it could be shown, it was shown, or would have been.
+     */
+    boolean leavesMore(CrashSet before) {
+        return !before.holds(CrashSet.of(trace(), model));
     }
 }

@@ -7,8 +7,8 @@ public enum Mutation {
     DROPPED_FLUSH("without the flush"),
     /** The flush comes after the fence that waits for it, so that it is the next fence that does. */
     DELAYED_FLUSH("with the flush after its fence"),
-    /** The flush leaves out its last line. Only of flushes of several lines. */
-    SHORTENED_FLUSH("with the flush without its last line"),
+    /** The flush leaves out its last line, or page where pages are written back. Only of flushes of several. */
+    SHORTENED_FLUSH("with the flush without its last line or page"),
     /** The fence is not there. */
     DROPPED_FENCE("without the fence"),
     /** The fence comes after the next store or acknowledgement of its thread. */

@@ -6,8 +6,9 @@ public enum Verdict {
     /** The checker noticed. */
     KILLED("killed"),
     /**
-     * No crash leaves anything else than without the mutation: in this run the flush or fence does nothing, because what it
-     * would make durable is so already, or is made so by another one.
+     * No crash leaves anything that without the mutation no crash leaves between the same promises: in this run the flush or
+     * fence does nothing, because what it would make durable is so already, or is made so by another one before somebody is
+     * promised it. Nobody can notice, so nothing is explored.
      */
     REDUNDANT("redundant"),
     /** Crashes leave more, and the checker takes all of it: either nothing depends on it, or the test does not look. */

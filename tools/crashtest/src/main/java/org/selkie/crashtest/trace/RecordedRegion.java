@@ -140,6 +140,11 @@ public final class RecordedRegion implements PersistentRegion {
         }
     }
 
+    /** Stores what a store that was recorded before has stored. */
+    void repeat(Event.Store store) {
+        MemorySegment.copy(store.bytes(), 0, memory, ValueLayout.JAVA_BYTE, store.offsetBytes(), store.bytes().length);
+    }
+
     /** From now on stores into {@link #memory()} that do not go through this region are found by comparing. */
     public void compare() {
         recorder.order().lock();

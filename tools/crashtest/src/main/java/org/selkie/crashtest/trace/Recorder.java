@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.selkie.persist.Persister;
@@ -42,6 +44,56 @@ public final class Recorder {
     /** Does not record stacks: for long runs, and for the recovery of every image. */
     public static Recorder withoutSites() {
         return new Recorder(false);
+    }
+
+    /**
+     * Goes on with a run whose process was killed, while the machine kept running: what it had stored is there to be read, and
+     * is as durable as it was. Whoever goes on is another process, so other threads.
+     *
+     * <p>A killed thread enters the kernel, which waits for what its core has in its store buffers, as a fence does. What it had
+     * stored into caches or pages and not flushed stays there.
+     *
+     * @param run    what was recorded until then
+     * @param events how many of its events had happened
+     */
+    public static Recorder afterKill(Trace run, int events) {
+        Recorder recorder = create();
+        recorder.threadNames.addAll(run.threads());
+        Set<Integer> threads = new TreeSet<>();
+        for (Event event : run.events().subList(0, events)) {
+            recorder.events.add(event);
+            threads.add(event.thread());
+            switch (event) {
+                case Event.Attach attach -> recorder.again(attach.region());
+                case Event.Detach detach -> recorder.attached.removeIf(region -> region.region().equals(detach.region()));
+                case Event.Store store -> recorder.regionOf(store.region()).repeat(store);
+                case Event.Begin _ -> recorder.operations++;
+                case Event.Flush _, Event.Fence _, Event.Acknowledge _ -> { }
+            }
+        }
+        threads.forEach(thread -> recorder.events.add(new Event.Fence(recorder.events.size(), thread, Site.UNKNOWN)));
+        return recorder;
+    }
+
+    private void again(Region region) {
+        regions.add(region);
+        MemorySegment memory = Arena.ofAuto().allocate(region.lengthBytes(), Region.ALIGNMENT_BYTES);
+        memory.copyFrom(region.initial());
+        attached.add(new RecordedRegion(this, region, memory));
+    }
+
+    private RecordedRegion regionOf(Region region) {
+        return attached.stream().filter(candidate -> candidate.region().equals(region)).findFirst().orElseThrow();
+    }
+
+    /** The regions that exist, in the order in which they were attached. */
+    public List<RecordedRegion> regions() {
+        order.lock();
+        try {
+            return List.copyOf(attached);
+        } finally {
+            order.unlock();
+        }
     }
 
     /** The lock that orders everything. Held while a store is made and recorded; take it for nothing else. */
@@ -139,7 +191,15 @@ public final class Recorder {
      * under way at the same time.
      */
     public Persister persister(Persister wrapped, Runnable between) {
-        return new RecordingPersister(this, wrapped, between);
+        return new RecordingPersister(this, wrapped, between, false);
+    }
+
+    /**
+     * As {@link #persister(Persister, Runnable)} on a processor without non-temporal stores, such as AArch64: what a persister
+     * for cache lines stores goes into the cache, the lines are flushed then, and there is a fence behind it.
+     */
+    public Persister cleaningPersister(Persister wrapped, Runnable between) {
+        return new RecordingPersister(this, wrapped, between, true);
     }
 
     /**

@@ -16,12 +16,20 @@ final class RecordingPersister implements Persister {
     private final Recorder recorder;
     private final Persister wrapped;
     private final Runnable between;
+    private final boolean cleans;
     private @Nullable RecordedRegion last;
 
-    RecordingPersister(Recorder recorder, Persister wrapped, Runnable between) {
+    /**
+     * A persister that is recorded.
+     *
+     * @param between runs between what stores and what waits for it
+     * @param cleans  whether there are no non-temporal stores, so that lines are flushed after their stores
+     */
+    RecordingPersister(Recorder recorder, Persister wrapped, Runnable between, boolean cleans) {
         this.recorder = recorder;
         this.wrapped = wrapped;
         this.between = between;
+        this.cleans = cleans && wrapped.granularity() == Granularity.CACHE_LINE;
     }
 
     /** A persister belongs to one mapping: the first address tells which. */
@@ -37,16 +45,20 @@ final class RecordingPersister implements Persister {
     /** Stores, and whatever waits for them, as the granularity has it. */
     private long store(long to, LongSupplier stores) {
         long written;
+        RecordedRegion region;
         recorder.order().lock();
         try {
-            RecordedRegion region = regionAt(to);
+            region = regionAt(to);
             written = stores.getAsLong();
             region.stored(to - region.memory().address(), written,
-                    granularity() == Granularity.CACHE_LINE ? StoreKind.NON_TEMPORAL : StoreKind.BULK);
+                    granularity() == Granularity.CACHE_LINE && !cleans ? StoreKind.NON_TEMPORAL : StoreKind.BULK);
         } finally {
             recorder.order().unlock();
         }
         between.run();
+        if (cleans) {
+            recorder.flush(region.region(), to - region.memory().address(), written);
+        }
         if (durableOnReturn()) {
             recorder.fence();
         }

@@ -2,7 +2,7 @@
 package org.selkie.crashtest.engine;
 
 import java.io.PrintStream;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -10,78 +10,204 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.selkie.crashtest.Exploration;
+import org.selkie.crashtest.Report;
 import org.selkie.crashtest.mutation.FlushMutation;
 import org.selkie.crashtest.mutation.Mutant;
+import org.selkie.crashtest.mutation.Mutation;
 import org.selkie.crashtest.mutation.MutationReport;
 import org.selkie.crashtest.mutation.Verdict;
+import org.selkie.crashtest.trace.Event;
+import org.selkie.crashtest.trace.Site;
+import org.selkie.crashtest.trace.Trace;
 
 /**
- * Takes the log's flushes and fences away, one call site after the other, over several workloads: a mutant counts as noticed
- * if one of them notices.
+ * Takes the log's flushes and fences away, one call site after the other, over several runs: a mutant counts as noticed if one
+ * of them notices, and is left out from then on. What is mutated is the engine's way of persisting, so that a mutant is one for
+ * both kinds of page cache, in which that way is the same.
  */
 final class LogMutants {
 
-    private static final int FRAMES = 4;
+    private static final int FRAMES = 5;
+    private static final int FRAMES_OF_A_NAME = 4;
 
     private final PrintStream to;
     private final int budget;
     private final long seed;
-    /** By machine, mutation and place: what became of it in each workload. */
+    private final boolean explainedToo;
+    /** By name: what became of it in each run. */
     private final TreeMap<String, Set<Verdict>> verdicts = new TreeMap<>();
+    /** Names of those that were not tried. */
+    private final Set<String> explained = new TreeSet<>();
 
-    LogMutants(PrintStream to, int budget, long seed) {
+    /**
+     * Nothing mutated yet.
+     *
+     * @param explainedToo whether mutants whose survival is explained are tried in every run; otherwise in none
+     */
+    LogMutants(PrintStream to, int budget, long seed, boolean explainedToo) {
+        this.explainedToo = explainedToo;
         this.to = to;
         this.budget = budget;
         this.seed = seed;
     }
 
-    /** Mutates a workload, from a new pool on, and from a crash on: then recovery is mutated as well. */
+    /** Mutates a workload, from a new pool on. */
     void run(LogWorkload workload, LogMachine machine) {
-        mutate(workload.toString(), machine, LogRun.record(workload, machine, new SplittableRandom(seed)));
-        mutate(workload + ", after a crash", machine, LogRun.recordRecovery(workload, machine, new SplittableRandom(seed)));
+        mutate(workload.toString(), machine, LogRun.record(workload, machine, random(workload, machine)));
+    }
+
+    /** Mutates what comes after crashes of a workload, of each kind some: recovery, and the life after it. */
+    void runRecoveries(LogWorkload workload, LogMachine machine, int ofEachKind) {
+        SplittableRandom random = random(workload, machine);
+        LogCrashes crashes = LogCrashes.of(workload, machine, random);
+        crashes.byKind().forEach((kind, alike) -> {
+            for (LogCrashes.Crash crash : alike.subList(0, Math.min(ofEachKind, alike.size()))) {
+                for (LogLife life : LogLife.values()) {
+                    mutate(workload + ", after a crash, then " + life, machine,
+                            LogRun.recordRecovery(crashes, crash, life, random));
+                }
+            }
+        });
+    }
+
+    /**
+     * Mutates a workload whose process is killed, and the recovery by another one.
+     *
+     * @param most how often, after stores into headers, and after records
+     */
+    void runKilled(LogWorkload workload, LogMachine machine, int most) {
+        SplittableRandom random = random(workload, machine);
+        LogRun run = LogRun.record(workload, machine, random);
+        List<Integer> points = run.killPoints(2, random);
+        int step = Math.ceilDiv(points.size(), most);
+        for (int i = 0; i < points.size(); i++) {
+            if ((points.size() - 1 - i) % step == 0) {
+                LogLife life = LogLife.values()[random.nextInt(LogLife.values().length)];
+                mutate(workload + ", killed, then " + life, machine, run.killedAfter(points.get(i), life, random));
+            }
+        }
+    }
+
+    private SplittableRandom random(LogWorkload workload, LogMachine machine) {
+        return new SplittableRandom(seed + 10L * workload.ordinal() + machine.ordinal());
+    }
+
+    /** Mutates what salvage does to a damaged log. */
+    void runSalvage(LogMachine machine) {
+        for (SalvagedLog.Damage damage : SalvagedLog.Damage.values()) {
+            SalvagedLog run = SalvagedLog.record(damage, machine);
+            mutate("salvage after the loss of " + damage, machine, run.trace(), mutated -> mutated.explore(run, run));
+        }
     }
 
     private void mutate(String name, LogMachine machine, LogRun run) {
-        MutationReport report = FlushMutation.of(run.trace()).model(machine.model()).frames(FRAMES).singleEvents(0)
-                .explore(mutated -> mutated.budget(budget).seed(seed).crashesDuringRecovery(0)
-                        .threads(Runtime.getRuntime().availableProcessors()).explore(run.oracle(), run.oracle()));
-        for (Mutant mutant : report.mutants()) {
-            verdicts.computeIfAbsent(machine + ": " + mutant.mutation().phrase() + " at " + place(mutant),
-                    key -> EnumSet.noneOf(Verdict.class)).add(mutant.verdict());
+        mutate(name, machine, run.trace(), mutated -> mutated.explore(run.oracle(), run.oracle()));
+    }
+
+    private void mutate(String name, LogMachine machine, Trace trace, Function<Exploration, Report> exploring) {
+        if (trace.events().stream().noneMatch(Event.Store.class::isInstance)
+                || trace.events().stream().noneMatch(event -> mayBringSomething(machine, event))) {
+            return;
         }
-        to.println(name + ", " + machine + ": " + report.summary());
+        MutationReport report = FlushMutation.of(trace).model(machine.model()).frames(FRAMES).singleEvents(0)
+                .only((mutation, site) -> isOpen(machine, mutation, site))
+                .explore(mutated -> exploring.apply(mutated.budget(budget).seed(seed).crashesDuringRecovery(0)
+                        .threads(Runtime.getRuntime().availableProcessors())));
+        for (Mutant mutant : report.mutants()) {
+            String what = name(machine, mutant.mutation(), mutant.site());
+            if (mutant.verdict() == Verdict.KILLED && isOpen(machine, mutant.mutation(), mutant.site())) {
+                to.println(name + ", " + machine + ": noticed " + what);
+            }
+            verdicts.computeIfAbsent(what, key -> EnumSet.noneOf(Verdict.class)).add(mutant.verdict());
+        }
     }
 
-    /** The engine's innermost frames. */
-    private static String place(Mutant mutant) {
-        List<StackTraceElement> engine = mutant.site().frames().stream().limit(FRAMES)
-                .filter(frame -> !frame.getClassName().startsWith(LogMutants.class.getPackageName())
-                        && frame.getClassName().startsWith("org.selkie."))
-                .toList();
-        return engine.stream().map(frame -> frame.getClassName().substring(frame.getClassName().lastIndexOf('.') + 1) + "."
-                + frame.getMethodName() + ":" + frame.getLineNumber()).collect(Collectors.joining(" < "));
+    /** Whether there is a mutant to try at an event: without it, or one that was tried before and not noticed. */
+    private boolean mayBringSomething(LogMachine machine, Event event) {
+        if (!(event instanceof Event.Flush && machine.model().needsFlush())
+                && !(event instanceof Event.Fence && machine.model().needsFence())) {
+            return false;
+        }
+        Mutation without = event instanceof Event.Flush ? Mutation.DROPPED_FLUSH : Mutation.DROPPED_FENCE;
+        return isOpen(machine, without, event.site()) || Stream.of(Mutation.values())
+                .anyMatch(mutation -> verdicts.containsKey(name(machine, mutation, event.site()))
+                        && isOpen(machine, mutation, event.site()));
     }
 
-    /** Whether a mutant at a place, given by a part of its name, was noticed, and none there was not. */
-    boolean allNoticed(LogMachine machine, String phrase, String part) {
-        List<Set<Verdict>> there = verdicts.entrySet().stream().filter(entry -> entry.getKey().startsWith(machine + ": " + phrase)
-                && entry.getKey().contains(part)).map(Map.Entry::getValue).toList();
-        return !there.isEmpty() && there.stream().allMatch(found -> found.contains(Verdict.KILLED));
+    /** Not what a killed process's kernel does, and nothing that was noticed already. */
+    private boolean isOpen(LogMachine machine, Mutation mutation, Site site) {
+        if (site.frames().isEmpty()) {
+            return false;
+        }
+        String name = name(machine, mutation, site);
+        if (!explainedToo && ExplainedSurvivors.of(name).isPresent()) {
+            explained.add(name);
+            return false;
+        }
+        return !verdicts.getOrDefault(name, Set.of()).contains(Verdict.KILLED);
     }
 
-    /** The score, and each survivor. Where all verdicts are "redundant" the flush or fence does nothing in these runs. */
+    private static String name(LogMachine machine, Mutation mutation, Site site) {
+        return machine.persistence() + ": " + mutation.phrase() + " at " + place(site);
+    }
+
+    /** The engine's innermost frames, without what every flush and fence has. */
+    static String place(Site site) {
+        return site.frames().stream().filter(frame -> frame.getClassName().startsWith("org.selkie.")
+                        && !frame.getClassName().startsWith("org.selkie.crashtest.")
+                        && !frame.getClassName().endsWith(".Persister"))
+                .limit(FRAMES_OF_A_NAME).map(LogMutants::shortened).collect(Collectors.joining(" < "));
+    }
+
+    private static String shortened(StackTraceElement frame) {
+        String method = frame.getMethodName().replaceAll("lambda\\$(\\w+)\\$\\d+", "$1");
+        return frame.getClassName().substring(frame.getClassName().lastIndexOf('.') + 1) + "." + method;
+    }
+
+    /** Those that nobody has noticed, and whose survival is not explained. */
+    List<String> unexplained() {
+        return verdicts.entrySet().stream().filter(entry -> !entry.getValue().contains(Verdict.KILLED))
+                .filter(entry -> ExplainedSurvivors.of(entry.getKey()).isEmpty())
+                .map(entry -> entry.getValue() + " " + entry.getKey()).toList();
+    }
+
+    /** Those that somebody has noticed, though their survival is explained: then the explanation is wrong. */
+    List<String> wronglyExplained() {
+        return verdicts.entrySet().stream().filter(entry -> entry.getValue().contains(Verdict.KILLED))
+                .map(Map.Entry::getKey).filter(name -> ExplainedSurvivors.of(name).isPresent()).toList();
+    }
+
+    /** How many were noticed. */
+    long noticed() {
+        return verdicts.values().stream().filter(found -> found.contains(Verdict.KILLED)).count();
+    }
+
+    /** The score, and for each explanation the mutants that it is for. */
     String summary() {
-        Collection<Set<Verdict>> all = verdicts.values();
-        long killed = all.stream().filter(found -> found.contains(Verdict.KILLED)).count();
-        StringBuilder text = new StringBuilder(String.format(Locale.ROOT,
-                "flush mutation score of the log: %d of %d call sites and mutations noticed (%.0f %%), seed %d", killed,
-                all.size(), 100.0 * killed / Math.max(1, all.size()), seed));
+        TreeMap<ExplainedSurvivors, List<String>> survivors = new TreeMap<>();
+        TreeSet<String> names = new TreeSet<>(explained);
         verdicts.forEach((name, found) -> {
             if (!found.contains(Verdict.KILLED)) {
-                text.append("\n  ").append(found).append(' ').append(name);
+                names.add(name);
             }
         });
+        names.forEach(name -> ExplainedSurvivors.of(name).ifPresent(reason ->
+                survivors.computeIfAbsent(reason, key -> new ArrayList<>())
+                        .add(verdicts.getOrDefault(name, Set.of()) + " " + name)));
+        int count = survivors.values().stream().mapToInt(List::size).sum();
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "flush mutation score of the log: of %d call sites "
+                + "and mutations %d noticed, %d explained survivors, %d not explained; seed %d", names.size() + noticed(),
+                noticed(), count, unexplained().size(), seed));
+        survivors.forEach((reason, those) -> {
+            text.append("\n  ").append(reason);
+            those.forEach(name -> text.append("\n    ").append(name));
+        });
+        unexplained().forEach(name -> text.append("\n  NOT EXPLAINED ").append(name));
         return text.toString();
     }
 }

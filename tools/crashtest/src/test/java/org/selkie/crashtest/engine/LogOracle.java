@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.selkie.ImagePool;
 import org.selkie.Pool;
 import org.selkie.crashtest.CrashImage;
@@ -39,6 +40,10 @@ final class LogOracle implements Recovery<Recovered>, StateChecker<Recovered> {
         this.afterCrash = afterCrash;
     }
 
+    ImagePool pool() {
+        return pool;
+    }
+
     /** Everything that was promised before the run was told. An operation's description. */
     record Promises() {
     }
@@ -47,8 +52,12 @@ final class LogOracle implements Recovery<Recovered>, StateChecker<Recovered> {
     record Opening(Recovered first) {
     }
 
-    /** A clean close; an operation's description. Nothing is to be recovered after it. */
-    record Closing() {
+    /**
+     * A clean close; an operation's description. Nothing is to be recovered after it.
+     *
+     * @param log whether the log was open, which then says up to where it was written
+     */
+    record Closing(boolean log) {
     }
 
     /** A trim; an operation's description. */
@@ -61,25 +70,47 @@ final class LogOracle implements Recovery<Recovered>, StateChecker<Recovered> {
 
     @Override
     public Recovered recover(CrashImage image) {
+        Closing closed = closing(image);
+        Losses losses = closed != null && closed.log ? new Losses(pool, image) : null;
         Pool opened = pool.left(image).recover(RecoveryMode.DROP_TORN_TAIL);
         if (opened.recovery().hasLoss()) {
             throw new AssertionError("a crash is called damage: " + opened.recovery());
         }
-        if (isClosed(image) && !opened.recovery().isClean()) {
+        if (closed != null && !opened.recovery().isClean()) {
             throw new AssertionError("after a clean close: " + opened.recovery());
         }
-        return Recovered.of(opened);
+        Recovered recovered = Recovered.of(opened);
+        // Here and not in the check, which sees one image of those that are alike in this.
+        if (recovered.start() >= 0) {
+            List<Entry> backwards = Recovered.backwards(opened.log(Recovered.LOG));
+            require(backwards.equals(recovered.entries()), () -> "read backwards: " + backwards + ", forwards: " + recovered);
+        }
+        if (losses != null) {
+            losses.requireNoticed(recovered);
+        }
+        return recovered;
     }
 
-    /** While the promises from before a crash are told again, a close among them is not the state of the image. */
-    private boolean isClosed(CrashImage image) {
-        return !afterCrash && image.inFlight().isEmpty() && !image.acknowledged().isEmpty()
-                && image.acknowledged().getLast().description() instanceof Closing;
+    /**
+     * The close that came last, if nothing has begun since. What was under way when the run's machine crashed, or its process was
+     * killed, never ends. While the promises from before a crash are told again, a close among them is not the image's state.
+     */
+    private @Nullable Closing closing(CrashImage image) {
+        if (image.acknowledged().isEmpty() || !(image.acknowledged().getLast().description() instanceof Closing closing)
+                || (afterCrash && !isPromised(image))) {
+            return null;
+        }
+        int close = image.acknowledged().getLast().number();
+        return image.inFlight().stream().allMatch(operation -> operation.number() < close) ? closing : null;
+    }
+
+    private static boolean isPromised(CrashImage image) {
+        return image.acknowledged().stream().anyMatch(operation -> operation.description() instanceof Promises);
     }
 
     @Override
     public void check(Recovered recovered, CrashImage image) {
-        if (afterCrash && image.acknowledged().stream().noneMatch(operation -> operation.description() instanceof Promises)) {
+        if (afterCrash && !isPromised(image)) {
             return;
         }
         TreeMap<Long, byte[]> found = new TreeMap<>();
@@ -145,8 +176,6 @@ final class LogOracle implements Recovery<Recovered>, StateChecker<Recovered> {
         List<Entry> longer = new ArrayList<>(recovered.entries());
         try (Pool opened = left.open()) {
             Log log = opened.log(Recovered.LOG);
-            List<Entry> backwards = Recovered.backwards(log);
-            require(backwards.equals(longer), () -> "read backwards: " + backwards + ", forwards: " + longer);
             longer.add(new Entry(log.append(ANOTHER), ANOTHER));
         }
         Pool opened = left.recover(RecoveryMode.STRICT);
@@ -155,7 +184,7 @@ final class LogOracle implements Recovery<Recovered>, StateChecker<Recovered> {
                 () -> "with another record, and closed: " + again.entries() + ", expected " + longer);
     }
 
-    private static void require(boolean holds, Supplier<String> otherwise) {
+    static void require(boolean holds, Supplier<String> otherwise) {
         if (!holds) {
             throw new AssertionError(otherwise.get());
         }

@@ -2,7 +2,6 @@
 package org.selkie.crashtest.engine;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -10,54 +9,46 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.selkie.ImagePool;
-import org.selkie.crashtest.CrashImage;
 import org.selkie.crashtest.Exploration;
 import org.selkie.crashtest.engine.Recovered.Entry;
+import org.selkie.crashtest.trace.Event;
 import org.selkie.crashtest.trace.Operation;
 import org.selkie.crashtest.trace.Recorder;
 import org.selkie.crashtest.trace.Trace;
-import org.selkie.log.Log;
-import org.selkie.log.RecoveryMode;
+import org.selkie.format.ExtentHeader;
 
 /** A recorded run of a log, and who knows what it owes after a crash. */
 record LogRun(Trace trace, LogOracle oracle) {
 
-    private static final int DRAWN_FROM = 500;
-    private static final int SOME = 8;
-
     /** From a new pool on. */
     static LogRun record(LogWorkload workload, LogMachine machine, SplittableRandom random) {
         Recorder recorder = Recorder.create();
-        ImagePool pool = ImagePool.create(machine.granularity(), workload.extents(), recorder);
+        ImagePool pool = ImagePool.create(machine.granularity(), machine.recording(), workload.extents(), recorder);
         workload.run(new LogSession(pool, recorder, random));
         return new LogRun(recorder.trace(), new LogOracle(pool, false));
     }
 
-    /**
-     * What one crash left.
-     *
-     * @param recovered what recovery makes of it
-     * @param repaired  whether recovery stores anything
-     */
-    private record Crash(Map<String, byte[]> image, List<Operation> acknowledged, List<Operation> inFlight,
-            Recovered recovered, boolean repaired) {
+    /** From a crash of a workload on. */
+    static LogRun recordRecovery(LogWorkload workload, LogMachine machine, SplittableRandom random) {
+        LogCrashes crashes = LogCrashes.of(workload, machine, random);
+        LogCrashes.Crash crash = crashes.any(random);
+        LogRun run = recordRecovery(crashes, crash, LogLife.values()[random.nextInt(LogLife.values().length)], random);
+        boolean stores = run.trace.events().stream().anyMatch(Event.Store.class::isInstance);
+        // Where there is nothing to recover, and nothing is done then, there is nothing to explore.
+        return stores ? run : recordRecovery(crashes, crash, LogLife.APPENDS, random);
     }
 
     /**
-     * From a crash of a workload on: recovery is part of what is recorded, with what it writes over torn records, and so is
-     * the life after it.
+     * From a crash on: recovery is part of what is recorded, with what it writes over torn records, and so is the life after
+     * it.
      */
-    static LogRun recordRecovery(LogWorkload workload, LogMachine machine, SplittableRandom random) {
-        Recorder recorder = Recorder.create();
-        ImagePool pool = ImagePool.create(machine.granularity(), workload.extents(), recorder);
-        workload.run(new LogSession(pool, recorder, random));
-        Crash crash = draw(recorder.trace(), machine, pool, random);
+    static LogRun recordRecovery(LogCrashes crashes, LogCrashes.Crash crash, LogLife life, SplittableRandom random) {
         Recorder second = Recorder.create();
-        ImagePool after = pool.after(crash.image, second);
+        ImagePool after = crashes.pool().after(crash.image(), second);
         // What was promised is promised still.
-        crash.acknowledged.forEach(operation -> second.acknowledge(second.begin(operation.description())));
+        crash.acknowledged().forEach(operation -> second.acknowledge(second.begin(operation.description())));
         Map<Append, Operation> inFlight = new HashMap<>();
-        for (Operation operation : crash.inFlight) {
+        for (Operation operation : crash.inFlight()) {
             Operation again = second.begin(operation.description());
             if (operation.description() instanceof Append append) {
                 inFlight.put(append, again);
@@ -65,15 +56,62 @@ record LogRun(Trace trace, LogOracle oracle) {
         }
         second.acknowledge(second.begin(new LogOracle.Promises()));
         LogSession session = new LogSession(after, second, random);
-        Operation opening = second.begin(new LogOracle.Opening(crash.recovered));
+        Operation opening = second.begin(new LogOracle.Opening(crash.recovered()));
         session.within(opened -> {
-            second.acknowledge(opening);
-            promise(inFlight, Recovered.of(opened), second);
-            Log log = opened.log(Recovered.LOG);
-            session.append(log, random, 100);
-            session.batch(log, random, 30, 200);
+            // Who closes at once learns of nothing before that.
+            if (life != LogLife.CLOSES) {
+                second.acknowledge(opening);
+                promise(inFlight, crash.recovered(), second);
+            }
+            life.live(opened, session);
         });
         return new LogRun(second.trace(), new LogOracle(after, true));
+    }
+
+    /**
+     * Stores of a run after which its process may be killed: all that go into headers, and some records.
+     *
+     * @param records how many of those
+     */
+    List<Integer> killPoints(int records, SplittableRandom random) {
+        List<Integer> points = new ArrayList<>();
+        List<Integer> others = new ArrayList<>();
+        for (Event event : trace.events()) {
+            if (event instanceof Event.Store store) {
+                (store.offsetBytes() < ExtentHeader.BYTES ? points : others).add(event.number() + 1);
+            }
+        }
+        for (int i = 0; i < records && !others.isEmpty(); i++) {
+            points.add(others.get(random.nextInt(others.size())));
+        }
+        return points;
+    }
+
+    /**
+     * The process of this run is killed, and another one recovers, on the same machine: what was stored is there to be read, and
+     * not all of it is durable.
+     *
+     * @param events how many of them had happened
+     */
+    LogRun killedAfter(int events, LogLife life, SplittableRandom random) {
+        Recorder second = Recorder.afterKill(trace, events);
+        Map<Append, Operation> inFlight = new HashMap<>();
+        for (Event event : second.trace().events()) {
+            if (event instanceof Event.Begin begin && begin.operation().description() instanceof Append append) {
+                inFlight.put(append, begin.operation());
+            } else if (event instanceof Event.Acknowledge end && end.operation().description() instanceof Append append) {
+                inFlight.remove(append);
+            }
+        }
+        ImagePool after = oracle.pool().after(second);
+        LogSession session = new LogSession(after, second, random);
+        session.within(opened -> {
+            if (life != LogLife.CLOSES) {
+                promise(inFlight, Recovered.of(opened), second);
+            }
+            life.live(opened, session);
+        });
+        return new LogRun(second.trace(), new LogOracle(after, false));
     }
 
     /** What recovery has shown to somebody stays, and what it did not find never comes back. */
@@ -86,30 +124,6 @@ record LogRun(Trace trace, LogOracle oracle) {
                 recorder.acknowledge(recorder.begin(new LogOracle.Absence(append)));
             }
         });
-    }
-
-    /** One image of the many, if possible one in which recovery repairs something. */
-    private static Crash draw(Trace trace, LogMachine machine, ImagePool pool, SplittableRandom random) {
-        List<Crash> repaired = new ArrayList<>();
-        Crash[] any = new Crash[1];
-        Exploration.of(trace).model(machine.model()).budget(DRAWN_FROM).seed(random.nextLong()).explore(image -> {
-            if (any[0] == null || random.nextInt(SOME) == 0) {
-                any[0] = crash(image, pool);
-                if (any[0].repaired) {
-                    repaired.add(any[0]);
-                }
-            }
-        });
-        return repaired.isEmpty() ? any[0] : repaired.get(random.nextInt(repaired.size()));
-    }
-
-    private static Crash crash(CrashImage image, ImagePool pool) {
-        // Recovery works in the image's memory: first what the crash left.
-        Map<String, byte[]> files = new HashMap<>();
-        image.regionNames().forEach(name -> files.put(name, image.bytes(name)));
-        Recovered recovered = Recovered.of(pool.left(image).recover(RecoveryMode.DROP_TORN_TAIL));
-        boolean repaired = files.keySet().stream().anyMatch(name -> !Arrays.equals(files.get(name), image.bytes(name)));
-        return new Crash(files, List.copyOf(image.acknowledged()), List.copyOf(image.inFlight()), recovered, repaired);
     }
 
     /** All that crashes may leave of the run. */

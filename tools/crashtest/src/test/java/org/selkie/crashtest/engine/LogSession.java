@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.crashtest.engine;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.selkie.ImagePool;
 import org.selkie.Pool;
 import org.selkie.crashtest.trace.Operation;
@@ -14,7 +16,9 @@ import org.selkie.crashtest.trace.Recorder;
 import org.selkie.log.Batch;
 import org.selkie.log.Claim;
 import org.selkie.log.Log;
+import org.selkie.log.LogOptions;
 import org.selkie.log.LogReader;
+import org.selkie.persist.Granularity;
 
 /** A workload's way to a recorded pool: what it does is an operation, with a beginning and an acknowledgement. */
 final class LogSession {
@@ -22,6 +26,8 @@ final class LogSession {
     private final ImagePool images;
     private final Recorder recorder;
     private final SplittableRandom random;
+    private volatile @Nullable Overtaking overtaking;
+    private boolean logIsOpen;
 
     LogSession(ImagePool images, Recorder recorder, SplittableRandom random) {
         this.images = images;
@@ -44,17 +50,41 @@ final class LogSession {
     /** Opens the pool, and closes it. Other threads may have stores under way between a store and its fence. */
     void within(Consumer<Pool> work) {
         // Where the work fails the pool stays open: to close it could hide why.
-        Pool pool = images.open(LogSession::dawdle);
+        Pool pool = images.open(this::betweenStoreAndFence);
         work.accept(pool);
-        Operation closing = recorder.begin(new LogOracle.Closing());
+        Operation closing = recorder.begin(new LogOracle.Closing(logIsOpen));
+        logIsOpen = false;
         pool.close();
         recorder.acknowledge(closing);
     }
 
-    private static void dawdle() {
+    /** The log, open until the pool is closed. */
+    Log log(Pool pool, LogOptions options) {
+        logIsOpen = true;
+        return pool.log(Recovered.LOG, options);
+    }
+
+    Log log(Pool pool) {
+        return log(pool, LogOptions.defaults());
+    }
+
+    private void betweenStoreAndFence() {
+        Overtaking current = overtaking;
+        if (current != null) {
+            current.betweenStoreAndFence();
+            return;
+        }
         for (int i = ThreadLocalRandom.current().nextInt(4); i > 0; i--) {
             Thread.yield();
         }
+    }
+
+    /** Has another thread store a record, and this one go on before that record is durable. */
+    void overtake(Runnable slow, Runnable meanwhile) {
+        Overtaking current = new Overtaking(images.granularity() == Granularity.PAGE);
+        overtaking = current;
+        current.run(slow, meanwhile);
+        overtaking = null;
     }
 
     static byte[] payload(SplittableRandom random, int lengthBytes) {
@@ -65,7 +95,12 @@ final class LogSession {
 
     /** Appends a record of random bytes. */
     void append(Log log, SplittableRandom own, int lengthBytes) {
-        Append append = new Append(List.of(payload(own, lengthBytes)));
+        append(log, payload(own, lengthBytes));
+    }
+
+    /** Appends a record. */
+    void append(Log log, byte[] payload) {
+        Append append = new Append(List.of(payload));
         Operation operation = recorder.begin(append);
         append.at(log.append(append.payloads().getFirst()));
         recorder.acknowledge(operation);
@@ -86,6 +121,20 @@ final class LogSession {
         recorder.acknowledge(operation);
     }
 
+    /** Appends what cannot be read: the place that was claimed for it is covered. */
+    void appendUnreadable(Log log, int lengthBytes) {
+        MemorySegment gone;
+        try (Arena arena = Arena.ofConfined()) {
+            gone = arena.allocate(lengthBytes);
+        }
+        try {
+            log.append(gone);
+        } catch (IllegalStateException expected) {
+            return;
+        }
+        throw new AssertionError("memory that is not there was appended");
+    }
+
     /** Claims room, and uses a part of it. */
     void claim(Log log, SplittableRandom own, int lengthBytes, int usedBytes) {
         Append append = new Append(List.of(payload(own, usedBytes)));
@@ -99,13 +148,23 @@ final class LogSession {
 
     /** Forgets all but the last so many records. */
     void trim(Log log, int keep) {
+        trim(log, keep, Runnable::run);
+    }
+
+    /**
+     * The same.
+     *
+     * @param by what has somebody do it
+     */
+    void trim(Log log, int keep, Consumer<Runnable> by) {
         LogReader reader = log.reader().seekToEnd();
         long position = reader.position();
         for (int i = 0; i < keep && reader.previous(); i++) {
             position = reader.position();
         }
-        Operation operation = recorder.begin(new LogOracle.Trim(position));
-        log.trim(position);
+        long to = position;
+        Operation operation = recorder.begin(new LogOracle.Trim(to));
+        by.accept(() -> log.trim(to));
         recorder.acknowledge(operation);
     }
 }

@@ -21,7 +21,7 @@ enum LogWorkload {
         @Override
         void run(LogSession session) {
             session.within(pool -> {
-                Log log = pool.log(Recovered.LOG, LogOptions.forSingleWriter());
+                Log log = session.log(pool, LogOptions.forSingleWriter());
                 for (int lengthBytes : new int[] {0, 20, 36, 37, 100, 1, 300, 64}) {
                     session.append(log, session.random(), lengthBytes);
                 }
@@ -32,7 +32,7 @@ enum LogWorkload {
         @Override
         void run(LogSession session) {
             session.within(pool -> {
-                Log log = pool.log(Recovered.LOG);
+                Log log = session.log(pool);
                 together(session, 3, random -> {
                     for (int i = 0; i < 5; i++) {
                         session.append(log, random, random.nextInt(250));
@@ -45,7 +45,7 @@ enum LogWorkload {
         @Override
         void run(LogSession session) {
             session.within(pool -> {
-                Log log = pool.log(Recovered.LOG);
+                Log log = session.log(pool);
                 together(session, 2, random -> {
                     session.claim(log, random, 200, 200);
                     session.claim(log, random, 300, 17);
@@ -63,7 +63,7 @@ enum LogWorkload {
         @Override
         void run(LogSession session) {
             session.within(pool -> {
-                Log log = pool.log(Recovered.LOG);
+                Log log = session.log(pool);
                 together(session, 2, random -> {
                     session.batch(log, random, 10, 100, 0);
                     session.append(log, random, 80);
@@ -77,7 +77,7 @@ enum LogWorkload {
         @Override
         void run(LogSession session) {
             session.within(pool -> {
-                Log log = pool.log(Recovered.LOG);
+                Log log = session.log(pool);
                 together(session, 2, random -> {
                     for (int i = 0; i < 6; i++) {
                         session.append(log, random, 6_000 + random.nextInt(6_000));
@@ -92,7 +92,7 @@ enum LogWorkload {
         @Override
         void run(LogSession session) {
             session.within(pool -> {
-                Log log = pool.log(Recovered.LOG);
+                Log log = session.log(pool);
                 for (int i = 0; i < 30; i++) {
                     session.append(log, session.random(), 4_000 + session.random().nextInt(4_000));
                     session.append(log, session.random(), session.random().nextInt(100));
@@ -107,7 +107,7 @@ enum LogWorkload {
         @Override
         void run(LogSession session) {
             session.within(pool -> {
-                Log log = pool.log(Recovered.LOG);
+                Log log = session.log(pool);
                 for (int i = 0; i < 4; i++) {
                     session.batch(log, session.random(), 30, 30, 30);
                     session.append(log, session.random(), 20_000);
@@ -126,13 +126,121 @@ enum LogWorkload {
             for (int round = 0; round < 3; round++) {
                 int i = round;
                 session.within(pool -> {
-                    Log log = pool.log(Recovered.LOG, i == 1 ? LogOptions.forSingleWriter() : LogOptions.defaults());
+                    Log log = session.log(pool, i == 1 ? LogOptions.forSingleWriter() : LogOptions.defaults());
                     session.append(log, session.random(), 60 + i);
                     session.batch(log, session.random(), 30, 70);
                 });
             }
         }
+    },
+    /** Opened and closed, and no log in it. */
+    UNUSED(2) {
+        @Override
+        void run(LogSession session) {
+            session.within(pool -> { });
+        }
+    },
+    /** A record with its beginning and its end on two pages is overtaken by one on a third. Zeros: it lacks its end alone. */
+    HOLE(3) {
+        @Override
+        void run(LogSession session) {
+            session.within(pool -> {
+                Log log = session.log(pool);
+                session.overtake(() -> session.append(log, new byte[2 * PAGE_BYTES - RECORD_OVERHEAD_BYTES]),
+                        () -> session.append(log, session.random(), 20));
+                session.append(log, session.random(), 50);
+            });
+        }
+    },
+    /** Members of one line each, the first one on another page than the others. */
+    SHORT_MEMBERS(3) {
+        @Override
+        void run(LogSession session) {
+            session.within(pool -> {
+                Log log = session.log(pool);
+                session.append(log, new byte[PAGE_BYTES - LINE_BYTES - RECORD_OVERHEAD_BYTES]);
+                session.batch(log, session.random(), 20, 20, 20);
+                session.append(log, session.random(), 30);
+            });
+        }
+    },
+    /** Closed and opened again. Then the last line of a page is claimed, and overtaken by a record on the next. */
+    HOLE_AT_THE_END(3) {
+        @Override
+        void run(LogSession session) {
+            session.within(pool -> session.append(session.log(pool),
+                    new byte[PAGE_BYTES - LINE_BYTES - RECORD_OVERHEAD_BYTES]));
+            session.within(pool -> {
+                Log log = session.log(pool);
+                session.overtake(() -> session.append(log, session.random().split(), 20),
+                        () -> session.append(log, new byte[100]));
+            });
+        }
+    },
+    /** The thread that rolled over is overtaken by one that vouches for all before it. */
+    OVERTAKEN_ROLL_OVER(4) {
+        @Override
+        void run(LogSession session) {
+            session.within(pool -> {
+                Log log = session.log(pool);
+                session.append(log, new byte[40_000]);
+                session.append(log, new byte[15_000]);
+                session.overtake(() -> session.append(log, new byte[8_000]), () -> {
+                    log.reader().seekToEnd();
+                    session.append(log, session.random(), 20);
+                });
+            });
+        }
+    },
+    /** Another thread's payload cannot be read, and the next record vouches for its place. */
+    UNREADABLE_PAYLOAD(3) {
+        @Override
+        void run(LogSession session) {
+            session.within(pool -> {
+                Log log = session.log(pool);
+                session.append(log, session.random(), 20);
+                elsewhere(() -> session.appendUnreadable(log, 300));
+                log.reader().seekToEnd();
+                session.append(log, session.random(), 20);
+            });
+        }
+    },
+    /** An extent with records is given back, and to the log again. */
+    USED_AGAIN(3) {
+        @Override
+        void run(LogSession session) {
+            session.within(pool -> {
+                Log log = session.log(pool);
+                for (int i = 0; i < 9; i++) {
+                    session.append(log, new byte[20_000]);
+                    if (i == 5) {
+                        session.trim(log, 1);
+                    }
+                }
+            });
+        }
+    },
+    /** Trimmed by a thread that does nothing else, and closed by another one. */
+    TRIMMED_ELSEWHERE(4) {
+        @Override
+        void run(LogSession session) {
+            session.within(pool -> {
+                Log log = session.log(pool);
+                for (int i = 0; i < 6; i++) {
+                    session.append(log, new byte[20_000]);
+                    if (i == 1) {
+                        // Within the first extent, which stays.
+                        session.trim(log, 1);
+                    }
+                }
+                session.trim(log, 2, LogWorkload::elsewhere);
+            });
+        }
     };
+
+    private static final int PAGE_BYTES = 4096;
+    private static final int LINE_BYTES = 64;
+    private static final int RECORD_OVERHEAD_BYTES = 28;
 
     private final int extents;
 
@@ -152,14 +260,15 @@ enum LogWorkload {
         return name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
-    /** Has threads do the same at once, each with random numbers of its own. */
-    private static void together(LogSession session, int threads, Consumer<SplittableRandom> work) {
-        try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
-            List<Future<?>> running = new ArrayList<>();
-            for (int i = 0; i < threads; i++) {
-                SplittableRandom own = session.random().split();
-                running.add(executor.submit(() -> work.accept(own)));
-            }
+    /** Has another thread do something, and waits for it. */
+    private static void elsewhere(Runnable work) {
+        try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
+            await(List.of(executor.submit(work)));
+        }
+    }
+
+    private static void await(List<Future<?>> running) {
+        try {
             for (Future<?> one : running) {
                 one.get();
             }
@@ -168,6 +277,18 @@ enum LogWorkload {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Has threads do the same at once, each with random numbers of its own. */
+    private static void together(LogSession session, int threads, Consumer<SplittableRandom> work) {
+        try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                SplittableRandom own = session.random().split();
+                running.add(executor.submit(() -> work.accept(own)));
+            }
+            await(running);
         }
     }
 }

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.crashtest.engine;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thread is held between the stores of its record and what makes them durable, until another one has done something. Where
+ * pages are written back nobody is acknowledged before those that came earlier: there it is held until the other one has stored.
+ */
+final class Overtaking {
+
+    private static final long PATIENCE_SECONDS = 60;
+
+    private final boolean pages;
+    private final CountDownLatch stored = new CountDownLatch(1);
+    private final CountDownLatch overtaken = new CountDownLatch(1);
+    private volatile @Nullable Thread slow;
+
+    Overtaking(boolean pages) {
+        this.pages = pages;
+    }
+
+    void run(Runnable first, Runnable meanwhile) {
+        try (ExecutorService other = Executors.newSingleThreadExecutor()) {
+            Future<?> running = other.submit(() -> {
+                slow = Thread.currentThread();
+                first.run();
+            });
+            while (!stored.await(1, TimeUnit.MILLISECONDS)) {
+                if (running.isDone()) {
+                    running.get();
+                    throw new IllegalStateException("nothing was stored that another thread could overtake");
+                }
+            }
+            try {
+                meanwhile.run();
+            } finally {
+                overtaken.countDown();
+            }
+            running.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Called by whoever has stored and not yet fenced. */
+    void betweenStoreAndFence() {
+        if (Thread.currentThread() != slow) {
+            if (pages && stored.getCount() == 0) {
+                overtaken.countDown();
+            }
+        } else if (isARecord()) {
+            stored.countDown();
+            try {
+                if (!overtaken.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                    throw new IllegalStateException("was not overtaken for " + PATIENCE_SECONDS + " s");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /** And not what a roll-over stores before the record, holding the log's lock. */
+    private static boolean isARecord() {
+        return StackWalker.getInstance().walk(frames -> frames.noneMatch(frame -> frame.getClassName().endsWith(".RollOver")));
+    }
+}

@@ -4,10 +4,8 @@
 // no move of the stack pointer (the Makefile refuses the build otherwise). So src/guard.c can turn a SIGBUS at any of
 // their instructions into a return of SELKIE_FAULT or SELKIE_FAULT_AT to their caller, and a truncated file or a media error
 // does not kill the process. On x86-64 the callee-saved registers are taken from the compiler and the red zone is all the stack there is.
-#include <selkie/entry.h>
+#include "hot.h"
 #include <selkie/scan.h>
-
-#define SELKIE_HOT __attribute__((section("selkie_hot"), noinline, used, visibility("default")))
 
 #define SELKIE_FLUSH(name, line)                                                                                       \
     SELKIE_HOT int64_t name(const char *from, uint64_t bytes) {                                                        \
@@ -103,25 +101,6 @@ SELKIE_HOT int64_t selkie_read_record(const void *record, uint64_t limit, uint64
                                       uint64_t out_bytes) {
     uint64_t spent = 0;
     return selkie_check_record(record, limit, position, (uint32_t)seed, out, out_bytes, &spent);
-}
-
-// seed_lines: seed | how many lines of the record may be read << 32. Ranges: length | offset << 32.
-SELKIE_HOT int64_t selkie_get(const void *record, uint64_t seed_lines, uint64_t position, const void *key, uint64_t key_range,
-                              void *out, uint64_t out_range) {
-    return selkie_get_value(record, (seed_lines >> 32) * SELKIE_LINE_BYTES, position, (uint32_t)seed_lines,
-                            (const unsigned char *)key + (key_range >> 32), (uint32_t)key_range,
-                            (unsigned char *)out + (out_range >> 32), (uint32_t)out_range);
-}
-
-// Fetches lines of several records, so that their misses overlap. An address that is not mapped does nothing.
-SELKIE_HOT int64_t selkie_prefetch(const uint64_t *addresses, uint64_t count, uint64_t lines) {
-    for (uint64_t i = 0; i < count; i++) {
-        const char *line = (const char *)addresses[i];
-        for (uint64_t n = 0; n < lines; n++) {
-            __builtin_prefetch(line + n * SELKIE_LINE_BYTES);
-        }
-    }
-    return 0;
 }
 
 SELKIE_HOT int64_t selkie_scan_records(const void *extent, volatile struct selkie_scan *scan) {

@@ -16,11 +16,8 @@ abstract sealed class BufferCalls permits KvStore {
 
     abstract Call hashed(Call call);
 
-    /** The short way ({@link Lookup}). */
+    /** The value's length, with the value in the call's memory; {@link KvStore#NO_VALUE}; or {@link Lookup#UNDECIDED}. */
     abstract int lookup(Call call);
-
-    /** To an array from an offset on. */
-    abstract int copy(Call call, byte[] out, int offset);
 
     /** The long way. */
     abstract int copy(Call call, MemorySegment out);
@@ -61,54 +58,36 @@ abstract sealed class BufferCalls permits KvStore {
     /**
      * Copies a key's value into a buffer, from its position on, and moves that behind the value. Returns the value's length,
      * or {@link KvStore#NO_VALUE}; if the value is longer than what remains, nothing is copied and the position stays.
-     * Allocates nothing if key and value are in arrays, or the value has no more than 4,096 bytes.
+     * Allocates nothing, unless the key's buffer is a direct one: a segment for it, which the compiler may make vanish.
      */
     public int get(ByteBuffer key, ByteBuffer out) {
         Call call = callFor(key);
-        int lengthBytes = out.hasArray() ? copyToArray(call, out) : copyToMemory(call, out);
-        if (lengthBytes != KvStore.NO_VALUE && lengthBytes <= out.remaining()) {
+        int lengthBytes = lookup(call);
+        if (lengthBytes == Lookup.UNDECIDED) {
+            lengthBytes = copy(call, MemorySegment.ofBuffer(out));
+        } else if (lengthBytes >= 0 && lengthBytes <= out.remaining()) {
+            call.readValue(out, lengthBytes);
+        }
+        if (lengthBytes >= 0 && lengthBytes <= out.remaining()) {
             out.position(out.position() + lengthBytes);
         }
         return lengthBytes;
     }
 
-    private int copyToArray(Call call, ByteBuffer out) {
-        call.into(out.array(), out.arrayOffset() + out.position());
-        call.outBytes = out.remaining();
-        try {
-            int lengthBytes = lookup(call);
-            return lengthBytes != Lookup.UNDECIDED ? lengthBytes : copy(call, MemorySegment.ofBuffer(out));
-        } finally {
-            call.forgetOut();
-        }
-    }
-
-    private int copyToMemory(Call call, ByteBuffer out) {
-        call.intoScratch();
-        int lengthBytes = lookup(call);
-        if (lengthBytes == KvStore.NO_VALUE || lengthBytes > out.remaining()
-                || (lengthBytes >= 0 && call.fromScratch(out, lengthBytes))) {
-            return lengthBytes;
-        }
-        return copy(call, MemorySegment.ofBuffer(out));
-    }
-
     /**
      * Copies a key's value to the beginning of a segment. Returns the value's length, or {@link KvStore#NO_VALUE}; if the value
-     * is longer than the segment, nothing is copied. If it throws, what stands there is undefined. Allocates nothing.
+     * is longer than the segment, nothing is copied. Allocates nothing.
      */
     public int get(MemorySegment key, MemorySegment out) {
         Call call = callFor(key);
-        if (out.isReadOnly()) {
-            throw new IllegalArgumentException("the segment for a value can only be read; hand in one that can be written");
+        int lengthBytes = lookup(call);
+        if (lengthBytes == Lookup.UNDECIDED) {
+            return copy(call, out);
         }
-        call.into(out);
-        try {
-            int lengthBytes = lookup(call);
-            return lengthBytes != Lookup.UNDECIDED ? lengthBytes : copy(call, out);
-        } finally {
-            call.forgetOut();
+        if (lengthBytes >= 0 && lengthBytes <= out.byteSize()) {
+            call.readValue(out, lengthBytes);
         }
+        return lengthBytes;
     }
 
     /** Whether a key has a value. */

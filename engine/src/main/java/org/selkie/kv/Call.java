@@ -20,6 +20,7 @@ import org.selkie.os.HotPath;
 final class Call {
 
     static final long NEVER = Long.MAX_VALUE;
+    private static final int FIRST_KEY_BYTES = 64;
     private static final int SCRATCH_BYTES = 4096;
 
     final FoundRecord found = new FoundRecord();
@@ -28,13 +29,16 @@ final class Call {
     int keyOffset;
     int keyBytes;
     long hash;
-    /** Where the value is wanted: here, or if this is null in the segment. */
-    byte @Nullable [] outArray;
-    int outOffset;
-    int outBytes;
-    MemorySegment outSegment = MemorySegment.NULL;
-    private final MemorySegment scratch = Arena.ofAuto().allocate(SCRATCH_BYTES, Long.BYTES);
-    private final ByteBuffer scratchBuffer = scratch.asByteBuffer();
+    /** Of the record that this call replaces, on media; 0 if it holds no value. */
+    long bytesBefore;
+    /** Whether that record holds a value, expired or not. */
+    boolean heldValue;
+    private MemorySegment keyMemory = Arena.ofAuto().allocate(FIRST_KEY_BYTES, Long.BYTES);
+    private long keyAddress = keyMemory.address();
+    private MemorySegment scratch = Arena.ofAuto().allocate(SCRATCH_BYTES, Long.BYTES);
+    private ByteBuffer scratchBuffer = scratch.asByteBuffer();
+    private long scratchAddress = scratch.address();
+    private int scratchBytes = SCRATCH_BYTES;
     private byte[] copiedKey = new byte[64];
     private byte @Nullable [] valueArray;
     private @Nullable MemorySegment valueSegment;
@@ -83,52 +87,58 @@ final class Call {
         keyBytes = lengthBytes;
     }
 
-    /** The value is wanted in an array, from an offset on. */
-    void into(byte[] array, int offset) {
-        Objects.checkIndex(offset, array.length + 1);
-        outArray = array;
-        outOffset = offset;
-        outBytes = array.length - offset;
-    }
-
-    /** The value is wanted in a segment that can be written. */
-    void into(MemorySegment segment) {
-        outArray = null;
-        outSegment = segment;
-        outBytes = (int) Math.min(segment.byteSize(), Integer.MAX_VALUE);
-    }
-
-    /** The value is wanted in memory of this call. */
-    void intoScratch() {
-        outArray = null;
-        outSegment = scratch;
-        outBytes = SCRATCH_BYTES;
-    }
-
-    /** Only the value's length is wanted. */
-    void intoNothing() {
-        outArray = null;
-        outSegment = scratch;
-        outBytes = 0;
-    }
-
-    /** What was wanted in {@link #intoScratch}, if it fitted. */
-    byte @Nullable [] fromScratch(int lengthBytes) {
-        if (lengthBytes > SCRATCH_BYTES) {
-            return null;
+    /** Copies the key to where calls into native code find it. */
+    void stageKey() {
+        if (keyMemory.byteSize() < keyBytes) {
+            keyMemory = Arena.ofAuto().allocate(Integer.highestOneBit(keyBytes) << 1, Long.BYTES);
+            keyAddress = keyMemory.address();
         }
+        MemorySegment.copy(key, keyOffset, keyMemory, ValueLayout.JAVA_BYTE, 0, keyBytes);
+    }
+
+    /** Of the key, once it was staged. */
+    long keyAddress() {
+        return keyAddress;
+    }
+
+    /** Of memory for values that are read. */
+    long scratchAddress() {
+        return scratchAddress;
+    }
+
+    int scratchBytes() {
+        return scratchBytes;
+    }
+
+    /** Whether a value that was read is in the scratch memory; if not, the next one of its length will be. */
+    boolean hasRead(int lengthBytes) {
+        if (lengthBytes <= scratchBytes) {
+            return true;
+        }
+        scratchBytes = Math.min(HotPath.LONG_BYTES, Integer.highestOneBit(lengthBytes) << 1);
+        scratch = Arena.ofAuto().allocate(scratchBytes, Long.BYTES);
+        scratchBuffer = scratch.asByteBuffer();
+        scratchAddress = scratch.address();
+        return false;
+    }
+
+    byte[] readValue(int lengthBytes) {
         byte[] value = new byte[lengthBytes];
         MemorySegment.copy(scratch, ValueLayout.JAVA_BYTE, 0, value, 0, lengthBytes);
         return value;
     }
 
-    /** The same, to where a buffer stands; to whichever memory it has, without a segment that is made for it. */
-    boolean fromScratch(ByteBuffer to, int lengthBytes) {
-        if (lengthBytes > SCRATCH_BYTES) {
-            return false;
-        }
+    void readValue(byte[] to, int offset, int lengthBytes) {
+        MemorySegment.copy(scratch, ValueLayout.JAVA_BYTE, 0, to, offset, lengthBytes);
+    }
+
+    void readValue(MemorySegment to, int lengthBytes) {
+        MemorySegment.copy(scratch, 0, to, 0, lengthBytes);
+    }
+
+    /** To where a buffer stands, without a segment that is made for it. */
+    void readValue(ByteBuffer to, int lengthBytes) {
         to.put(to.position(), scratchBuffer, 0, lengthBytes);
-        return true;
     }
 
     static void requireLength(long lengthBytes) {
@@ -217,11 +227,5 @@ final class Call {
     void forget() {
         valueArray = null;
         valueSegment = null;
-    }
-
-    /** Lets go of where the value was wanted. */
-    void forgetOut() {
-        outArray = null;
-        outSegment = MemorySegment.NULL;
     }
 }

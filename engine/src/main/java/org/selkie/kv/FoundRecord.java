@@ -4,6 +4,7 @@ package org.selkie.kv;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.DamagedRecordException;
 import org.selkie.fault.ExtentFaultException;
@@ -145,6 +146,11 @@ final class FoundRecord {
     /** Whether a key with this record has a value at a time. */
     boolean hasValueAt(long nowMillis) {
         return !isDeletion() && expiryMillis() > nowMillis;
+    }
+
+    /** The same for now: the clock is read only if the record asks for it, as that takes longer than a cached record does. */
+    boolean hasValueNow(InstantSource clock) {
+        return !isDeletion() && ((form & EntryLayout.EXPIRES) == 0 || expiryMillis() > clock.millis());
     }
 
     int form() {

@@ -49,6 +49,22 @@ final class Index {
         return KeyHash.of(memory, offset, lengthBytes, seed);
     }
 
+    /** Forgets everything: nobody has seen it yet. */
+    void clear() {
+        for (Stripe stripe : stripes) {
+            stripe.clear();
+        }
+    }
+
+    /** Of all hashes of this opening. */
+    long seed() {
+        return seed;
+    }
+
+    boolean isOrdered() {
+        return ordered != null;
+    }
+
     /** Whether a key's last record lies in a range of positions. Looks at all of them. */
     boolean namesAny(long from, long to) {
         for (Stripe stripe : stripes) {
@@ -256,6 +272,33 @@ final class Index {
             index = table.after(index);
         }
         return -1;
+    }
+
+    /** {@link #findToReplace} has met something that only {@link #findLocked} can judge. */
+    static final int UNDECIDED = -2;
+
+    /**
+     * As {@link #findLocked} for a key whose record is replaced, whatever its value was: of that record only the key is looked
+     * at, and {@link Call#bytesBefore} gets its length. Returns the slot, -1, or {@link #UNDECIDED}.
+     */
+    int findToReplace(Call call, Stripe stripe) {
+        long hash = call.hash;
+        call.bytesBefore = 0;
+        SlotTable table = stripe.table();
+        int index = table.start(SlotTable.spread(hash));
+        for (long word = table.get(index); word != SlotTable.EMPTY; word = table.get(index)) {
+            if (SlotTable.isTagOf(word, hash) && table.hashAt(index) == SlotTable.spread(hash)) {
+                call.bytesBefore = log.match(SlotTable.position(word), call.keyAddress(), call.keyBytes);
+                return call.bytesBefore > 0 ? index : UNDECIDED;
+            }
+            index = table.after(index);
+        }
+        return -1;
+    }
+
+    /** Where the record of a slot stands. */
+    static long positionAt(Stripe stripe, int slot) {
+        return SlotTable.position(stripe.table().get(slot));
     }
 
     private boolean isKeyAt(FoundRecord found, SlotTable table, int index, long word, byte[] key, int offset, int lengthBytes,

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.PoolFullException;
@@ -52,6 +53,7 @@ public final class KvStore extends BufferCalls {
     private final BatchWriter batchWriter;
     private final Feeds feeds;
     private final Maintenance maintenance;
+
     private KvStore(StoreLog log, StoreOptions options) {
         this.log = log;
         this.options = options;
@@ -61,7 +63,7 @@ public final class KvStore extends BufferCalls {
         this.lookup = new Lookup(log, index);
         this.multiGet = new MultiGet(log, index, this);
         this.snapshots = new Snapshots(log, index);
-        this.writer = new Writer(log, index, snapshots);
+        this.writer = new Writer(log, index, snapshots, options.clock());
         this.batchWriter = new BatchWriter(log, index, writer);
         this.feeds = new Feeds(log);
         Compactor compactor = new Compactor(log, index, snapshots, feeds, this::nowMillis);
@@ -76,7 +78,9 @@ public final class KvStore extends BufferCalls {
      */
     public static KvStore open(StoreLog log, StoreOptions options, RecoveryMode mode) {
         KvStore store = new KvStore(log, options);
-        new Replay(store.log, store.index, mode).run();
+        if (!new ParallelReplay(store.log, store.index).run()) {
+            new Replay(store.log, store.index, mode).run();
+        }
         if (log.log().isRunning()) {
             store.log.keepOneAhead();
             store.maintenance.start();
@@ -115,33 +119,31 @@ public final class KvStore extends BufferCalls {
 
     @Override
     byte @Nullable [] value(Call call) {
-        call.intoScratch();
-        int lengthBytes = lookup.value(call);
-        byte[] value = lengthBytes < 0 ? null : call.fromScratch(lengthBytes);
-        if (value != null || lengthBytes == NO_VALUE) {
-            return value;
+        int lengthBytes = lookup(call);
+        if (lengthBytes == Lookup.UNDECIDED) {
+            return find(call, Index.PERSISTED) ? call.found.value() : null;
         }
-        return find(call, Index.PERSISTED) ? call.found.value() : null;
+        return lengthBytes == NO_VALUE ? null : call.readValue(lengthBytes);
     }
 
     /**
      * Copies a key's value into an array. Returns the value's length, or {@link #NO_VALUE}; if the value is longer than what
-     * the array has from the offset on, nothing is copied. If it throws, what stands in that part of the array is undefined.
-     * Allocates nothing.
+     * the array has from the offset on, nothing is copied. Allocates nothing.
      */
     public int get(byte[] key, byte[] out, int offset) {
         return copy(callFor(key), out, offset);
     }
 
-    @Override
     int copy(Call call, byte[] out, int offset) {
-        call.into(out, offset);
-        try {
-            int lengthBytes = lookup.value(call);
-            return lengthBytes != Lookup.UNDECIDED ? lengthBytes : copy(call, MemorySegment.ofArray(out).asSlice(offset));
-        } finally {
-            call.forgetOut();
+        Objects.checkIndex(offset, out.length + 1);
+        int lengthBytes = lookup(call);
+        if (lengthBytes == Lookup.UNDECIDED) {
+            return copy(call, MemorySegment.ofArray(out).asSlice(offset));
         }
+        if (lengthBytes >= 0 && lengthBytes <= out.length - offset) {
+            call.readValue(out, offset, lengthBytes);
+        }
+        return lengthBytes;
     }
 
     /**
@@ -196,19 +198,20 @@ public final class KvStore extends BufferCalls {
 
     @Override
     boolean exists(Call call) {
-        call.intoNothing();
         int lengthBytes = lookup.value(call);
         return lengthBytes != Lookup.UNDECIDED ? lengthBytes != NO_VALUE : find(call, Index.PERSISTED);
     }
 
     @Override
     int lookup(Call call) {
-        return lookup.value(call);
+        int lengthBytes = lookup.value(call);
+        // Longer than all before it: there is room now, and if it is longer still, the long way knows.
+        return lengthBytes < 0 || call.hasRead(lengthBytes) ? lengthBytes : Lookup.UNDECIDED;
     }
 
     private boolean find(Call call, long below) {
         return index.find(call.found, call.key, call.keyOffset, call.keyBytes, call.hash, below)
-                && call.found.hasValueAt(nowMillis());
+                && call.found.hasValueNow(options.clock());
     }
 
     private Call callFor(byte[] key) {
@@ -220,6 +223,7 @@ public final class KvStore extends BufferCalls {
     @Override
     Call hashed(Call call) {
         call.hash = index.hash(call.key, call.keyOffset, call.keyBytes);
+        call.stageKey();
         return call;
     }
 
@@ -330,7 +334,7 @@ public final class KvStore extends BufferCalls {
             maintenance.admit(RecordLayout.recordBytes(call.payloadBytes()));
             for (int tries = 0;; tries++) {
                 try {
-                    writer.write(call, type, call.outcome, nowMillis());
+                    writer.write(call, type, call.outcome);
                     return call.outcome;
                 } catch (PoolFullException e) {
                     maintenance.awaitRoom(e, tries);

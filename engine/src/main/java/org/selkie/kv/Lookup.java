@@ -5,8 +5,8 @@ import org.selkie.log.StoreLog;
 import org.selkie.os.HotEntry;
 
 /**
- * The short way to a value: from the index straight to the key's last record, which is checked, compared and copied into the
- * caller's memory in one step. Whatever is not as plain as that is left to {@link Index#find}, which then looks from the
+ * The short way to a value: from the index straight to the key's last record, which is checked, compared and copied to
+ * memory of its thread in one step. Whatever is not as plain as that is left to {@link Index#find}, which then looks from the
  * beginning: values that expire, records that are not to be seen yet, damage, long records, trimmed ones.
  */
 final class Lookup {
@@ -23,8 +23,8 @@ final class Lookup {
     }
 
     /**
-     * Copies a key's durable value to where the call wants it. Returns its length, which may be more than what there is room
-     * for: then nothing was copied; or {@link KvStore#NO_VALUE}; or {@link #UNDECIDED}.
+     * Copies a key's durable value to the call's memory. Returns its length, which may be more than what there is room for: then
+     * nothing was copied; or {@link KvStore#NO_VALUE}; or {@link #UNDECIDED}.
      */
     int value(Call call) {
         long hash = call.hash;
@@ -54,9 +54,6 @@ final class Lookup {
         if (at >= limit || index.isHidden(at)) {
             return HotEntry.NOT_PLAIN;
         }
-        byte[] array = call.outArray;
-        return array != null
-                ? log.readValue(at, call.key, call.keyOffset, call.keyBytes, array, call.outOffset, call.outBytes)
-                : log.readValue(at, call.key, call.keyOffset, call.keyBytes, call.outSegment, call.outBytes);
+        return log.readValue(at, call.keyAddress(), call.keyBytes, call.scratchAddress(), call.scratchBytes());
     }
 }

@@ -21,7 +21,7 @@ final class MultiGet {
 
     private final StoreLog log;
     private final Index index;
-    private final BufferCalls store;
+    private final KvStore store;
     private final ThreadLocal<Group> groups = ThreadLocal.withInitial(Group::new);
 
     private static final class Group {
@@ -30,7 +30,7 @@ final class MultiGet {
         final MemorySegment addresses = Arena.ofAuto().allocate((long) GROUP * Long.BYTES, Long.BYTES);
     }
 
-    MultiGet(StoreLog log, Index index, BufferCalls store) {
+    MultiGet(StoreLog log, Index index, KvStore store) {
         this.log = log;
         this.index = index;
         this.store = store;
@@ -49,6 +49,7 @@ final class MultiGet {
             for (int i = from; i < to; i++) {
                 call.key(keys[i]);
                 call.hash = group.hashes[i - from];
+                call.stageKey();
                 lengths[i] = store.copy(call, out[i], 0);
             }
         }
@@ -64,6 +65,7 @@ final class MultiGet {
             for (int i = from; i < to; i++) {
                 call.key(keys[i]);
                 call.hash = group.hashes[i - from];
+                call.stageKey();
                 values[i] = store.value(call);
             }
         }
@@ -88,6 +90,6 @@ final class MultiGet {
             group.addresses.setAtIndex(ValueLayout.JAVA_LONG, i,
                     word == SlotTable.EMPTY ? 0 : log.addressHint(SlotTable.position(word)));
         }
-        HotEntry.prefetch(group.addresses, count, LINES);
+        HotEntry.prefetch(group.addresses.address(), count, LINES);
     }
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.kv;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import org.selkie.os.HotReplay;
 
 /**
  * Open addressing by linear probing: for each key one word, the position of its last record and 16 bits of its hash, and 32
@@ -74,6 +76,12 @@ final class SlotTable {
     /** Another position for the key of a slot. */
     void set(int index, long word) {
         WORDS.setRelease(words, index, word);
+    }
+
+    /** Enters what was told of an extent, as {@link HotReplay#enter} says; nobody else may have the table yet. */
+    boolean enter(MemorySegment told, MemorySegment order, MemorySegment replacedBy, MemorySegment entering) {
+        HotReplay.Entering.CAPACITY.set(entering, words.length);
+        return HotReplay.enter(words, hashes, told, order, replacedBy, entering);
     }
 
     /** A key that is not there yet. There must be room. */

@@ -7,6 +7,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.ReentrantLock;
 import org.selkie.format.RecordLayout;
+import org.selkie.os.HotReplay;
 
 /**
  * One of many parts of the index. Its lock is held from before a record's place is claimed until the index names it, so
@@ -98,9 +99,13 @@ final class Stripe {
 
     /** Makes sure that many more keys have room. */
     void reserve(int more) {
-        while ((used + (long) more) * 10 > (long) table.capacity() * MOST_TENTHS) {
-            SlotTable now = table;
-            SlotTable larger = new SlotTable(now.capacity() + now.capacity() / 2);
+        SlotTable now = table;
+        long capacity = now.capacity();
+        while ((used + (long) more) * 10 > capacity * MOST_TENTHS) {
+            capacity += capacity / 2;
+        }
+        if (capacity > now.capacity()) {
+            SlotTable larger = new SlotTable(Math.toIntExact(capacity));
             now.copyTo(larger);
             table = larger;
         }
@@ -136,6 +141,36 @@ final class Stripe {
             index = now.after(index);
         }
         return -1;
+    }
+
+    /** A slot of whose key all bits of the hash are these, or -1. */
+    int indexOf(long hash) {
+        SlotTable now = table;
+        int index = now.start(SlotTable.spread(hash));
+        for (long word = now.get(index); word != SlotTable.EMPTY; word = now.get(index)) {
+            if (SlotTable.isTagOf(word, hash) && now.hashAt(index) == SlotTable.spread(hash)) {
+                return index;
+            }
+            index = now.after(index);
+        }
+        return -1;
+    }
+
+    /** Enters what was told, for {@link ParallelReplay}, and counts the keys. Returns whether it went to the end. */
+    boolean enter(MemorySegment told, MemorySegment order, MemorySegment replacedBy, MemorySegment entering) {
+        HotReplay.Entering.USED.set(entering, used);
+        boolean done = table.enter(told, order, replacedBy, entering);
+        used = (int) HotReplay.Entering.USED.get(entering);
+        return done;
+    }
+
+    /** Forgets everything: nobody has seen it yet. */
+    void clear() {
+        table = new SlotTable(FIRST_CAPACITY);
+        used = 0;
+        liveBytes = 0;
+        shownLiveBytes = 0;
+        liveEntries = 0;
     }
 
     /** Memory for a record's payload. */

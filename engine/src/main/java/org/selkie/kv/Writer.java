@@ -2,6 +2,7 @@
 package org.selkie.kv;
 
 import java.lang.foreign.MemorySegment;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +20,13 @@ final class Writer {
     private final StoreLog log;
     private final Index index;
     private final Snapshots snapshots;
+    private final InstantSource clock;
 
-    Writer(StoreLog log, Index index, Snapshots snapshots) {
+    Writer(StoreLog log, Index index, Snapshots snapshots, InstantSource clock) {
         this.log = log;
         this.index = index;
         this.snapshots = snapshots;
+        this.clock = clock;
     }
 
     /** What came of a change; used again for each. */
@@ -39,6 +42,11 @@ final class Writer {
         long version;
         byte @Nullable [] before;
 
+        /** Whether nothing about what the key has is asked. */
+        boolean isPlain() {
+            return condition == Condition.ALWAYS && !wantsBefore;
+        }
+
         void ask(Condition when, boolean before) {
             condition = when;
             wantsBefore = before;
@@ -48,7 +56,7 @@ final class Writer {
     }
 
     /** PUT of the call's value, or DELETE. */
-    void write(Call call, int type, Outcome outcome, long nowMillis) {
+    void write(Call call, int type, Outcome outcome) {
         long payloadBytes = call.payloadBytes();
         requireFits(call, payloadBytes);
         Stripe stripe = index.stripe(call.hash);
@@ -56,12 +64,21 @@ final class Writer {
         boolean dropsLater = false;
         stripe.lock.lock();
         try {
-            int slot = index.findLocked(call.found, stripe, call.key, call.keyOffset, call.keyBytes, call.hash);
-            look(call.found, slot, outcome, nowMillis);
-            // To delete what is not there needs no record, unless one expired: its key must not come back with the clock.
-            outcome.holds = holds(call.found, slot, outcome);
-            boolean writes = outcome.holds
-                    && (type == RecordLayout.PUT || (slot >= 0 && !call.found.isDeletion()));
+            int slot = type == RecordLayout.PUT && outcome.isPlain() ? index.findToReplace(call, stripe) : Index.UNDECIDED;
+            boolean writes = slot != Index.UNDECIDED;
+            if (!writes) {
+                slot = index.findLocked(call.found, stripe, call.key, call.keyOffset, call.keyBytes, call.hash);
+                look(call.found, slot, outcome);
+                // To delete what is not there needs no record, unless one expired: its key must not come back with the clock.
+                outcome.holds = holds(call.found, slot, outcome);
+                boolean held = slot >= 0 && !call.found.isDeletion();
+                call.bytesBefore = held ? call.found.recordBytes() : 0;
+                call.heldValue = held;
+                writes = outcome.holds && (type == RecordLayout.PUT || held);
+            } else {
+                outcome.holds = true;
+                call.heldValue = slot >= 0;
+            }
             if (writes) {
                 persistTo = append(call, type, stripe, slot, payloadBytes, outcome);
                 dropsLater = type == RecordLayout.DELETE;
@@ -89,11 +106,11 @@ final class Writer {
         }
     }
 
-    private static void look(FoundRecord found, int slot, Outcome outcome, long nowMillis) {
+    private void look(FoundRecord found, int slot, Outcome outcome) {
         if (slot >= 0 && (outcome.condition != Condition.ALWAYS || outcome.wantsBefore)) {
             found.requireWhole();
         }
-        outcome.existed = slot >= 0 && (found.isDamaged() || found.hasValueAt(nowMillis));
+        outcome.existed = slot >= 0 && (found.isDamaged() || found.hasValueNow(clock));
         outcome.version = outcome.existed && !found.isDamaged() ? found.version() : 0;
         outcome.before = outcome.existed && outcome.wantsBefore ? found.value() : null;
     }
@@ -109,9 +126,7 @@ final class Writer {
     }
 
     private long append(Call call, int type, Stripe stripe, int slot, long payloadBytes, Outcome outcome) {
-        long previous = slot >= 0 ? call.found.position() : 0;
-        boolean heldValue = slot >= 0 && !call.found.isDeletion();
-        long before = heldValue ? call.found.recordBytes() : 0;
+        long previous = slot >= 0 ? Index.positionAt(stripe, slot) : 0;
         if (slot < 0) {
             stripe.reserve();
         }
@@ -126,7 +141,7 @@ final class Writer {
         }
         long bytes = RecordLayout.recordBytes(payloadBytes);
         boolean holdsValue = type == RecordLayout.PUT;
-        stripe.count((holdsValue ? bytes : 0) - before, (holdsValue ? 1 : 0) - (heldValue ? 1 : 0));
+        stripe.count((holdsValue ? bytes : 0) - call.bytesBefore, (holdsValue ? 1 : 0) - (call.heldValue ? 1 : 0));
         outcome.version = position;
         return position + bytes;
     }

@@ -2,6 +2,7 @@
 package org.selkie.log;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.PoolFullException;
 import org.selkie.format.ExtentHeader;
@@ -220,25 +221,33 @@ public final class StoreLog {
      * Copies the value of the entry at a position out, checked, if it is that of a key. Returns the value's length, with
      * nothing copied if that is more than there is room for, or {@link HotEntry#OTHER_KEY}, or another number below zero:
      * then {@link #read} says what there is.
+     *
+     * @param key the address of the key
+     * @param out the address of memory for the value
      */
-    public long readValue(long position, byte[] key, int keyOffset, int keyBytes, byte[] out, int outOffset, int outBytes) {
+    public long readValue(long position, long key, int keyBytes, long out, int outBytes) {
         int slot = state.readers.enter(position);
         try {
             LogExtent extent = extentToRead(position);
             return extent == null ? HotEntry.NOT_PLAIN : HotEntry.get(extent.addressOf(position), extent.seed,
-                    extent.end - position, position, key, keyOffset, keyBytes, out, outOffset, outBytes);
+                    extent.end - position, position, key, keyBytes, out, outBytes);
         } finally {
             state.readers.leave(slot);
         }
     }
 
-    /** As the other, to the beginning of a segment that can be written. */
-    public long readValue(long position, byte[] key, int keyOffset, int keyBytes, MemorySegment out, int outBytes) {
+    /**
+     * Whether a record is a value of a key, for whoever replaces it: its bytes on media if it is, else a number below zero, and
+     * then {@link #read} says what it is. The bytes are what the record says, unverified.
+     *
+     * @param key the address of the key
+     */
+    public long match(long position, long key, int keyBytes) {
         int slot = state.readers.enter(position);
         try {
             LogExtent extent = extentToRead(position);
-            return extent == null ? HotEntry.NOT_PLAIN : HotEntry.get(extent.addressOf(position), extent.seed,
-                    extent.end - position, position, key, keyOffset, keyBytes, out, outBytes);
+            return extent == null ? HotEntry.NOT_PLAIN
+                    : HotEntry.match(extent.addressOf(position), extent.end - position, position, key, keyBytes);
         } finally {
             state.readers.leave(slot);
         }
@@ -248,6 +257,21 @@ public final class StoreLog {
         LogExtent extent = state.chain.at(position);
         return extent != null && position >= state.startPosition() && UnreadablePlaces.isPossible(extent, position) ? extent
                 : null;
+    }
+
+    /** The entries of the log, extent by extent; empty if it has none, or lacks an extent. When nobody writes it yet. */
+    public List<EntryWalk> walks(long hashSeed) {
+        return EntryWalk.of(state, hashSeed);
+    }
+
+    /** How long a record that was checked before is on media, and no more than what its extent holds. */
+    public long recordBytes(long position) {
+        LogExtent extent = state.chain.at(position);
+        if (extent == null || position < extent.first) {
+            return 0;
+        }
+        long lengthBytes = HotPath.loadInt(extent.addressOf(position) + RecordLayout.LENGTH_OFFSET);
+        return lengthBytes < 0 ? 0 : Math.min(RecordLayout.recordBytes(lengthBytes), extent.end - position);
     }
 
     /** Where a position is in memory, for {@link HotEntry#prefetch} alone: it may be gone at once. 0 if it is nowhere. */

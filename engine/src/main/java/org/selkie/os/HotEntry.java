@@ -2,10 +2,8 @@
 package org.selkie.os;
 
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 /**
@@ -21,10 +19,14 @@ public final class HotEntry {
 
     private static final int LINE_SHIFT = 6;
 
+    // Addresses, not segments: nothing has to be held in place for a call, and nothing is allocated for it, whatever kinds of
+    // segments this JVM has seen (docs/decisions/0005-the-call-around-the-fence.md).
     private static final MethodHandle GET = NativeLibrary.critical("selkie_get", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG,
-            JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG));
+            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle MATCH = NativeLibrary.critical("selkie_match", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG,
+            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle PREFETCH = NativeLibrary.critical("selkie_prefetch",
-            FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG));
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
 
     private HotEntry() {
     }
@@ -33,34 +35,33 @@ public final class HotEntry {
         return (seed & 0xffffffffL) | Math.min(limitBytes, HotPath.LONG_BYTES) >>> LINE_SHIFT << Integer.SIZE;
     }
 
-    private static long range(int offset, long lengthBytes) {
-        return (long) offset << Integer.SIZE | lengthBytes;
-    }
-
     /**
-     * Checks a record, compares its key, and copies its value into an array: in one pass, so that what is copied is what was
-     * checked. Returns the value's length, or a code; if the value does not fit, the record is checked all the same. What
-     * the array has in its part is undefined where the answer is {@link HotPath#CORRUPT} or {@link HotPath#FAULT}.
+     * Checks a record, compares its key, and copies its value: in one pass, so that what is copied is what was checked. Returns
+     * the value's length, or a code; if the value does not fit, the record is checked all the same. What stands at {@code out}
+     * is undefined where the answer is {@link HotPath#CORRUPT} or {@link HotPath#FAULT}.
      *
      * @param limitBytes what may be read of the record; of more than {@link HotPath#LONG_BYTES} nothing is made
+     * @param key        the address of the key
+     * @param out        the address of memory for the value
+     * @param outBytes   how much there is, at most {@link HotPath#LONG_BYTES}
      */
-    public static long get(long record, int seed, long limitBytes, long position, byte[] key, int keyOffset, int keyBytes,
-            byte[] out, int outOffset, int outBytes) {
+    public static long get(long record, int seed, long limitBytes, long position, long key, int keyBytes, long out,
+            int outBytes) {
         try {
-            return HotFault.plain((long) GET.invokeExact(record, seedLines(seed, limitBytes), position,
-                    MemorySegment.ofArray(key), range(keyOffset, keyBytes), MemorySegment.ofArray(out),
-                    range(outOffset, outBytes)));
+            return HotFault.plain((long) GET.invokeExact(record, seedLines(seed, limitBytes), position, key, out,
+                    (long) outBytes << Integer.SIZE | keyBytes));
         } catch (Throwable e) {
             throw HotPath.unexpected(e);
         }
     }
 
-    /** As the other, to the beginning of a segment that can be written. */
-    public static long get(long record, int seed, long limitBytes, long position, byte[] key, int keyOffset, int keyBytes,
-            MemorySegment out, int outBytes) {
+    /**
+     * Compares the key of a record, unverified. Returns the record's bytes on media if it is a value of this key, else
+     * {@link #NOT_PLAIN} or {@link HotPath#FAULT}: then only {@link HotPath#readRecord} can tell whose it is.
+     */
+    public static long match(long record, long limitBytes, long position, long key, int keyBytes) {
         try {
-            return HotFault.plain((long) GET.invokeExact(record, seedLines(seed, limitBytes), position,
-                    MemorySegment.ofArray(key), range(keyOffset, keyBytes), out, (long) outBytes));
+            return HotFault.plain((long) MATCH.invokeExact(record, limitBytes, position, key, (long) keyBytes));
         } catch (Throwable e) {
             throw HotPath.unexpected(e);
         }
@@ -69,9 +70,9 @@ public final class HotEntry {
     /**
      * Begins to load the first lines at each of some addresses into the caches. What is not mapped is left alone.
      *
-     * @param addresses native memory
+     * @param addresses the address of so many addresses
      */
-    public static void prefetch(MemorySegment addresses, long count, long lines) {
+    public static void prefetch(long addresses, long count, long lines) {
         try {
             long done = (long) PREFETCH.invokeExact(addresses, count, lines);
             assert done == 0;

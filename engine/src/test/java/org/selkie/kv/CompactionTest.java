@@ -14,6 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.selkie.Pool;
 import org.selkie.fault.PoolFullException;
 import org.selkie.fault.PositionException;
+import org.selkie.format.RecordLayout;
 import org.selkie.testing.Pools;
 import org.selkie.testing.Scratch;
 import org.selkie.testing.Seed;
@@ -66,7 +67,8 @@ final class CompactionTest {
                 store.compact();
                 store.compact();
                 StoreStatistics after = store.statistics();
-                assertTrue(after.logBytes() <= before, after::toString);
+                // A record that is moved for the first time gets a version, which may take another line.
+                assertTrue(after.logBytes() <= before + after.entries() * RecordLayout.LINE_BYTES, after::toString);
                 assertTrue(after.logBytes() <= after.liveBytes() * 1.2 + 3 * Pools.EXTENT_BYTES, after::toString);
                 check(store, model, 400);
             }

@@ -45,11 +45,13 @@ public final class CeilingKvEngine implements KvEngine {
         return place.survivesByInstructions();
     }
 
+    // The arena is closed with the contender.
+    @SuppressWarnings("MustBeClosedChecker")
     @Override
     public KvContender open(Place place, Path own, long keys, int valueBytes) throws IOException {
         long recordBytes = RecordLayout.recordBytes(OVERHEAD_BYTES + valueBytes);
         // Nothing is given back, so all that is put has to fit.
-        long logBytes = keys * recordBytes + Math.max(LEAST_SPARE_BYTES, 1_500_000 * recordBytes);
+        long logBytes = keys * recordBytes + Math.max(LEAST_SPARE_BYTES, 4_000_000 * recordBytes);
         Files.createDirectories(own);
         Arena arena = Arena.ofShared();
         MemorySegment log;

@@ -20,6 +20,7 @@ import org.selkie.bench.kv.KvWork;
 public final class KvContest implements AutoCloseable {
 
     private static final int FIRST_OPERATIONS = 64;
+    private static final long WARM_UP_NANOS = 1_000_000_000;
     private static final double GROWTH_A_ROUND = 4;
 
     private final Place place;
@@ -116,9 +117,9 @@ public final class KvContest implements AutoCloseable {
             this.nanos = new double[rounds];
         }
 
-        /** Warms up for ten rounds' time; false if the store has no such operation. */
+        /** Warms up for a second; false if the store has no such operation. */
         boolean takesPart(Crew crew, long roundNanos) throws Exception {
-            for (long spent = 0; spent < 10 * roundNanos;) {
+            for (long spent = 0; spent < WARM_UP_NANOS;) {
                 Crew.Lap lap = lap(crew);
                 if (!work.isPossible()) {
                     return false;

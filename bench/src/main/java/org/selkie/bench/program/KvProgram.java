@@ -44,7 +44,8 @@ public final class KvProgram {
             }
             for (int threads : Sections.threads()) {
                 for (KvWork work : KvWork.values()) {
-                    System.out.printf(Locale.ROOT, "%n%s, %d keys, values of %d B, %d thread(s)%n", work, keys, valueBytes, threads);
+                    System.out.printf(Locale.ROOT, "%n%s, %d keys, values of %d B, %d thread(s)%n", work, keys, valueBytes,
+                            threads);
                     print(contest.hold(work, threads, rounds, ROUND_NANOS));
                 }
             }
@@ -75,8 +76,8 @@ public final class KvProgram {
 
     static void print(List<KvContest.Row> rows) {
         for (KvContest.Row row : rows) {
-            System.out.printf(Locale.ROOT, "  %-40s %9.1f ns %8.3f Mops  to the first %-22s %6.1f B  %s%n", row.title(), row.nanos(),
-                    row.mops(), row.toFirst().words(0), row.allocatedBytes(), row.survives());
+            System.out.printf(Locale.ROOT, "  %-40s %9.1f ns %8.3f Mops  to the first %-22s %6.1f B  %s%n", row.title(),
+                    row.nanos(), row.mops(), row.toFirst().words(0), row.allocatedBytes(), row.survives());
         }
     }
 }

@@ -1,121 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.kv;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.management.ManagementFactory;
-import java.nio.ByteBuffer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import java.util.List;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.selkie.Pool;
-import org.selkie.PoolOptions;
-import org.selkie.persist.Durability;
-import org.selkie.testing.Pools;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.selkie.testing.Scratch;
+import org.selkie.testing.SecondJvm;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-/** Reading into given memory and overwriting allocate nothing once they are compiled, whatever the collector does. */
+/**
+ * Reading into given memory and overwriting allocate nothing once they are compiled, whatever the collector does. Each call has
+ * a JVM of its own: what the compiler sees in the calls of other tests, on pools of other kinds, decides what it compiles here.
+ */
 final class StoreAllocationTest {
-
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final int KEYS = 1000;
-    private static final int VALUE_BYTES = 100;
-    private static final int CALLS = 20_000;
-    /** When the compiler is through, only it knows; on a busy machine late. */
-    private static final int MOST_ROUNDS = 300;
-    /** What a roll-over to the next extent and the like may cost, spread over all calls. */
-    private static final double MOST_BYTES_A_CALL = 1;
 
     @RegisterExtension
     private final Scratch scratch = Scratch.any();
 
-    private final byte[][] keys = new byte[KEYS][];
-    private Pool pool;
-    private KvStore store;
-
-    @BeforeEach
-    void open() {
-        PoolOptions options = PoolOptions.defaults().withDurability(Durability.PROCESS_CRASH).withExtentBytes(1 << 26);
-        pool = Pool.open(scratch.path("pool"), options);
-        store = pool.store("store", StoreOptions.defaults().withoutBackground());
-        for (int i = 0; i < KEYS; i++) {
-            keys[i] = Pools.payload(i, 16);
-            store.put(keys[i], Pools.payload(i, VALUE_BYTES));
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "put", "getIntoAnArray", "getBetweenBuffersOnTheHeap", "getBetweenBuffersInNativeMemory", "getBetweenSegments"
+    })
+    void aCallAllocatesNothing(String call) {
+        try (SecondJvm child = SecondJvm.start(StoreAllocationChild.class, List.of(), scratch.path("pool"), call)) {
+            child.expectSuccess(60);
         }
-    }
-
-    @AfterEach
-    void close() {
-        pool.close();
-    }
-
-    private interface Call {
-        /** Returns the length of a value that was read. */
-        int of(int key);
-    }
-
-    private static void assertAllocatesNothing(Call call) {
-        assertAllocatesLessThan(MOST_BYTES_A_CALL, call);
-    }
-
-    private static void assertAllocatesLessThan(double limit, Call call) {
-        double least = Double.MAX_VALUE;
-        for (int round = 0; round < MOST_ROUNDS && least >= limit; round++) {
-            long before = THREADS.getCurrentThreadAllocatedBytes();
-            long read = 0;
-            for (int i = 0; i < CALLS; i++) {
-                read += call.of(i % KEYS);
-            }
-            least = Math.min(least, (double) (THREADS.getCurrentThreadAllocatedBytes() - before) / CALLS);
-            assertTrue(read == (long) VALUE_BYTES * CALLS, "a value was not read");
-        }
-        double best = least;
-        assertTrue(best < limit, () -> best + " bytes a call");
-    }
-
-    @Test
-    void aGetIntoAnArrayAllocatesNothing() {
-        byte[] out = new byte[VALUE_BYTES];
-        assertAllocatesNothing(i -> store.get(keys[i], out, 0));
-    }
-
-    @Test
-    void aPutAllocatesNothing() {
-        byte[] value = Pools.payload(1, VALUE_BYTES);
-        assertAllocatesNothing(i -> store.put(keys[i], value) > 0 ? VALUE_BYTES : 0);
-    }
-
-    @Test
-    void aGetBetweenBuffersOnTheHeapAllocatesNothing() {
-        ByteBuffer key = ByteBuffer.allocate(40);
-        ByteBuffer out = ByteBuffer.allocate(2 * VALUE_BYTES);
-        assertAllocatesNothing(i -> store.get(key.clear().put(keys[i]).flip(), out.clear().position(7)));
-    }
-
-    @Test
-    void aGetBetweenBuffersInNativeMemoryAllocatesNoMoreThanTheKeysSegment() {
-        ByteBuffer key = ByteBuffer.allocateDirect(40);
-        ByteBuffer out = ByteBuffer.allocateDirect(2 * VALUE_BYTES);
-        // The compiler makes it vanish in one JVM and not in another.
-        assertAllocatesLessThan(73, i -> store.get(key.clear().put(keys[i]).flip(), out.clear().position(7)));
-    }
-
-    @Test
-    void aGetBetweenSegmentsAllocatesNothing() {
-        MemorySegment onTheHeap = MemorySegment.ofArray(new byte[VALUE_BYTES]);
-        MemorySegment[] segments = new MemorySegment[KEYS];
-        for (int i = 0; i < KEYS; i++) {
-            segments[i] = MemorySegment.ofArray(keys[i]);
-        }
-        assertAllocatesNothing(i -> store.get(segments[i], onTheHeap));
-        MemorySegment inMemory = Arena.ofAuto().allocate(VALUE_BYTES);
-        for (int i = 0; i < KEYS; i++) {
-            segments[i] = Arena.ofAuto().allocate(16).copyFrom(MemorySegment.ofArray(keys[i]));
-        }
-        assertAllocatesNothing(i -> store.get(segments[i], inMemory));
     }
 }

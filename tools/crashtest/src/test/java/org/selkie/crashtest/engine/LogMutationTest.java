@@ -35,7 +35,7 @@ final class LogMutationTest {
     private static final Set<LogWorkload> KILLED = EnumSet.of(LogWorkload.MARKED_TWICE, LogWorkload.UNUSED);
     /** What adr has, adr-cleaned has too; under eadr much rests on which thread comes first, which is the machine's choice. */
     private static final List<LogMachine> FEW_MACHINES = List.of(LogMachine.ADR_CLEANED, LogMachine.PAGE_CACHE_512);
-    private static final int NOTICED_AT_LEAST = 50;
+    private static final int NOTICED_AT_LEAST = 130;
 
     @Test
     void aFenceOrFlushThatThePromisesRestOnIsMissed() {
@@ -63,6 +63,6 @@ final class LogMutationTest {
         System.out.println("LogMutationTest: " + mutants.summary());
         assertEquals(List.of(), mutants.unexplained(), mutants::summary);
         assertEquals(List.of(), mutants.wronglyExplained(), mutants::summary);
-        assertTrue(mutants.noticed() >= NOTICED_AT_LEAST, mutants::summary);
+        assertTrue(mutants.noticed() >= (MACHINES == null ? NOTICED_AT_LEAST : 1), mutants::summary);
     }
 }

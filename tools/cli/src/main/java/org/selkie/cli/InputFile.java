@@ -26,6 +26,9 @@ final class InputFile {
         if (Files.isDirectory(path)) {
             throw new UnknownNameException(spec, file + " is a directory; name a file");
         }
+        if (Files.notExists(path)) {
+            throw new UnknownNameException(spec, "there is no file " + file);
+        }
         return FileChannel.open(path, StandardOpenOption.READ);
     }
 }

@@ -127,7 +127,7 @@ final class KvRoundTripTest extends PlaceTest {
         }
         assertTrue(write("load", pool(), Files.write(place().resolve("lines"), bytes("a\t1\n"))).failedWith(2)
             .contains("does not tell its format"));
-        assertTrue(write("load", place().resolve("other"), place().resolve("none.tsv")).failedWith(1)
+        assertTrue(write("load", place().resolve("other"), place().resolve("none.tsv")).failedWith(2)
             .contains("there is no file"));
         assertFalse(Files.exists(place().resolve("other")));
     }

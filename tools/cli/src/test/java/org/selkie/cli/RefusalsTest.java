@@ -127,7 +127,7 @@ final class RefusalsTest extends PlaceTest {
 
     @Test
     void whatCannotBeReadMakesNoPool() {
-        assertTrue(Run.of("log", "append", pool(), "orders", place().resolve("none")).failedWith(1)
+        assertTrue(Run.of("log", "append", pool(), "orders", place().resolve("none")).failedWith(2)
             .endsWith("there is no file " + place().resolve("none")));
         assertTrue(Run.of("log", "append", pool(), "orders", place()).failedWith(2)
             .endsWith(place() + " is a directory; name a file"));

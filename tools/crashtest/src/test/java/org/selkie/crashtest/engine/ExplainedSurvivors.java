@@ -25,6 +25,9 @@ enum ExplainedSurvivors {
     BLANK_LINE_IN_A_NEW_EXTENT(".*", "LogExtent.blankLine < Recovery.cover < Recovery.fillMissing.*"),
     /** What a killed process has stored past the cache has arrived when another one can read it. */
     AFTER_A_KILL_PAST_THE_CACHE("adr: .*", "(Recovery|FormattedExtent).make(Header)?Durable.*"),
+    /** The last line of a header is a trim mark, and a free extent has none: its lines are as durable as they were. */
+    MARK_OF_A_FREE_EXTENT(".*: with the flush without its last line or page",
+            "FormattedExtent.makeHeaderDurable < PoolOpening.*"),
     /**
      * Stores become visible in their order there, whoever makes them: the next fence of any thread makes these certain as well,
      * and it comes before somebody is promised anything that rests on them.

@@ -99,7 +99,7 @@ final class SelkieCommandTest {
 
     @Test
     void noCommandIsAnsweredInOneLine() {
-        assertEquals("selkie: missing command, one of demo, probe, log, verify, explain, crashtest, bench, "
+        assertEquals("selkie: missing command, one of demo, probe, log, kv, verify, repair, explain, crashtest, bench, "
             + "emulate; see selkie --help",
             Run.of().failedWith(2));
         assertEquals("selkie log: missing command, one of append, cat, stat, trim; see selkie log --help",

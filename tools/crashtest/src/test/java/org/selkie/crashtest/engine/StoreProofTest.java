@@ -6,12 +6,12 @@ import org.junit.jupiter.api.Test;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
- * A key-value store keeps its promises whenever the power goes: 20,000 different crash images, or as many as
+ * A key-value store keeps its promises whenever the power goes: 5,000 different crash images, or as many as
  * {@code -Dselkie.images=N} says. docs/crash-testing.md, "The proof on the store".
  */
 final class StoreProofTest {
 
-    private static final long IMAGES = Long.getLong("selkie.images", 20_000);
+    private static final long IMAGES = Long.getLong("selkie.images", 5_000);
     private static final long SEED = Long.getLong("selkie.seed", System.nanoTime() & 0xffffffffL);
 
     @Test

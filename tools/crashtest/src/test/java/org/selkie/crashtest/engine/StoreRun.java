@@ -24,7 +24,7 @@ record StoreRun(Trace trace, StoreOracle oracle) {
     /** From a new pool on. */
     static StoreRun record(StoreWorkload workload, LogMachine machine, SplittableRandom random) {
         Recorder recorder = Recorder.create();
-        ImagePool pool = ImagePool.create(machine.granularity(), workload.extents(), recorder);
+        ImagePool pool = ImagePool.create(machine.granularity(), machine.recording(), workload.extents(), recorder);
         workload.run(new StoreSession(pool, recorder, random));
         return new StoreRun(recorder.trace(), new StoreOracle(pool, false));
     }
@@ -36,7 +36,7 @@ record StoreRun(Trace trace, StoreOracle oracle) {
     /** From a crash of a workload on: recovery and the life after it are what is recorded. */
     static StoreRun recordRecovery(StoreWorkload workload, LogMachine machine, SplittableRandom random) {
         Recorder recorder = Recorder.create();
-        ImagePool pool = ImagePool.create(machine.granularity(), workload.extents(), recorder);
+        ImagePool pool = ImagePool.create(machine.granularity(), machine.recording(), workload.extents(), recorder);
         workload.run(new StoreSession(pool, recorder, random));
         Crash crash = draw(recorder.trace(), machine, pool, random);
         Recorder second = Recorder.create();

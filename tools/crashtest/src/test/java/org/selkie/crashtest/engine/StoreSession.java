@@ -43,7 +43,7 @@ final class StoreSession {
         // Where the work fails the pool stays open: to close it could hide why.
         Pool pool = images.open(StoreSession::dawdle);
         work.accept(StoreState.store(pool));
-        Operation closing = recorder.begin(new LogOracle.Closing());
+        Operation closing = recorder.begin(new LogOracle.Closing(true));
         pool.close();
         recorder.acknowledge(closing);
     }

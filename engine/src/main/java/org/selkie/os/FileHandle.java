@@ -22,7 +22,12 @@ public final class FileHandle implements AutoCloseable {
     /** Only the owner may read and write what Selkie makes. */
     private static final int MODE_OWNER_ONLY = 0600;
 
-    private static final int ZERO_CHUNK_BYTES = 1 << 20;
+    /**
+     * A write makes a folio of its length in the page cache, and where a file system has large ones (ext4 since Linux 6.16), a
+     * store through a mapping makes all of it dirty: msync of one record then writes a megabyte
+     * (docs/decisions/0014-small-folios-and-a-leader-that-waits.md).
+     */
+    private static final int ZERO_CHUNK_BYTES = 4096;
     private static final int CLOSED = -1;
 
     private final String name;

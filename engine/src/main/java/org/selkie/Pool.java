@@ -20,7 +20,9 @@ import org.selkie.format.ExtentHeader;
 import org.selkie.format.PoolHeader;
 import org.selkie.kv.KvStore;
 import org.selkie.kv.OrderedStore;
+import org.selkie.kv.StoreCheck;
 import org.selkie.kv.StoreOptions;
+import org.selkie.kv.StoreReport;
 import org.selkie.log.Finding;
 import org.selkie.log.Log;
 import org.selkie.log.LogKind;
@@ -188,6 +190,32 @@ public final class Pool implements AutoCloseable {
     /** The names of the logs, in order. */
     public synchronized Set<String> logs() {
         return new TreeSet<>(logs.keySet());
+    }
+
+    /**
+     * The names of the logs that can be opened as stores, in order: those that hold a store's records, and those without a
+     * record.
+     */
+    public synchronized Set<String> stores() {
+        requireOpen();
+        Set<String> names = new TreeSet<>(stores.keySet());
+        logs.forEach((name, opener) -> {
+            if (!plainLogs.contains(name) && opener.kind() != LogKind.USER) {
+                names.add(name);
+            }
+        });
+        return names;
+    }
+
+    /**
+     * Reads all records of a store and compares them with each other, beyond what their checksums say, which is in
+     * {@link #recovery} already, and passes over those in {@link #foreignRecords}. Changes nothing.
+     *
+     * @param name one of {@link #stores}
+     */
+    public synchronized StoreReport checkStore(String name) {
+        requireOpen();
+        return StoreCheck.of(opener(name).openForStore());
     }
 
     /**

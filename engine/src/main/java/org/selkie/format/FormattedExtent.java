@@ -89,8 +89,8 @@ public final class FormattedExtent {
     }
 
     /**
-     * Writes the copy that counts, which is durable, over the other one, durably. The one that counts is not touched: after a crash in between
-     * it still counts, and the other is mended again.
+     * Writes the copy that counts, which is durable, over the other one, durably. The one that counts is not touched: after a
+     * crash in between it still counts, and the other is mended again.
      */
     public void mendCopy() {
         byte[] slots = read(extent, 0, ExtentHeader.SLOTS_BYTES);

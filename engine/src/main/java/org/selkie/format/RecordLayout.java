@@ -3,6 +3,8 @@ package org.selkie.format;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.selkie.fault.PayloadFaultException;
 import org.selkie.os.HotPath;
 import org.selkie.persist.Persister;
@@ -59,6 +61,7 @@ public final class RecordLayout {
 
     static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN);
     static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
+    private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, LITTLE_ENDIAN);
 
     private RecordLayout() {
     }
@@ -160,6 +163,30 @@ public final class RecordLayout {
     public static long stage(MemorySegment staging, long offset, byte[] payload, int from, int lengthBytes, int type, int flags) {
         long recordBytes = stageAround(staging, offset, lengthBytes, type, flags);
         MemorySegment.copy(payload, from, staging, ValueLayout.JAVA_BYTE, offset + HEADER_BYTES, lengthBytes);
+        return recordBytes;
+    }
+
+    /**
+     * As the other {@code stage}, from an array to an array, both checked by the caller. Straight on, without a loop or a
+     * segment, which a program that uses segments of several kinds makes slow: it is the better part of what a record of a
+     * batch costs (docs/decisions/0013-batches-are-staged-in-arrays.md).
+     */
+    public static int stage(byte[] staging, int offset, byte[] payload, int from, int lengthBytes, int type, int flags) {
+        int recordBytes = (int) recordBytes(lengthBytes);
+        int last = offset + recordBytes - LINE_BYTES;
+        // The word in which the payload ends; where that is not in the last line, it is filled up.
+        WORDS.set(staging, offset + ((HEADER_BYTES + lengthBytes) & -Long.BYTES), 0L);
+        WORDS.set(staging, last, 0L);
+        WORDS.set(staging, last + Long.BYTES, 0L);
+        WORDS.set(staging, last + 2 * Long.BYTES, 0L);
+        WORDS.set(staging, last + 3 * Long.BYTES, 0L);
+        WORDS.set(staging, last + 4 * Long.BYTES, 0L);
+        WORDS.set(staging, last + 5 * Long.BYTES, 0L);
+        WORDS.set(staging, last + 6 * Long.BYTES, 0L);
+        WORDS.set(staging, last + 7 * Long.BYTES, (long) (recordBytes / LINE_BYTES) << Integer.SIZE);
+        WORDS.set(staging, offset + CRC_OFFSET, (long) lengthBytes << Integer.SIZE);
+        WORDS.set(staging, offset + LAG_OFFSET, (long) type << 24 | (long) flags << 32);
+        System.arraycopy(payload, from, staging, offset + HEADER_BYTES, lengthBytes);
         return recordBytes;
     }
 

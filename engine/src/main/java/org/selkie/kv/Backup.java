@@ -10,13 +10,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
 import org.jspecify.annotations.Nullable;
-import org.selkie.fault.PoolFormatException;
+import org.selkie.fault.BackupException;
 import org.selkie.format.EntryLayout;
 
 /**
@@ -36,6 +38,9 @@ public final class Backup {
     private static final int END = -1;
     private static final int NO_VALUE = -1;
     private static final int BUFFER_BYTES = 1 << 16;
+    private static final long BATCH_BYTES = 1 << 20;
+    /** More than an entry takes on media besides key and value. */
+    private static final long OVERHEAD_BYTES = 160;
 
     private final KvStore store;
 
@@ -50,7 +55,7 @@ public final class Backup {
      * @throws java.io.UncheckedIOException if the stream fails
      */
     public long write(OutputStream to) {
-        return writeAll(store, to);
+        return writeAll(to).toPosition();
     }
 
     /**
@@ -61,7 +66,7 @@ public final class Backup {
      * @throws org.selkie.fault.PositionException if what came behind it was compacted meanwhile: {@link #write} all of it
      */
     public long writeSince(long position, OutputStream to) {
-        return writeSince(store, position, to);
+        return writeChanges(position, to).toPosition();
     }
 
     /**
@@ -69,24 +74,89 @@ public final class Backup {
      *
      * @param position 0 for an empty store and a whole backup; for what was changed since, what the last call returned
      * @return the position in the store that was backed up, up to which this one holds everything
-     * @throws org.selkie.fault.PoolFormatException if it is no backup, is damaged or cut off, or begins behind the position
+     * @throws BackupException if it is no backup, is damaged or cut off, or begins behind the position
      */
     public long restore(InputStream from, long position) {
-        return restore(store, from, position);
+        Applying applying = new Applying(store);
+        long end = read(from, position, applying);
+        applying.end();
+        return end;
     }
 
-    private static long writeAll(KvStore store, OutputStream to) {
-        try (Snapshot snapshot = store.snapshot()) {
+    /**
+     * Backs the store up into a directory: all of it if the directory holds no backup, and what was changed since if it holds
+     * one of this store. If what was changed since was compacted meanwhile, all of it again, and what the directory held is
+     * removed. Others go on writing.
+     *
+     * <p>After a crash the directory holds the backup as it was, or with the new part.
+     *
+     * @return the part that was written
+     * @throws BackupException             if the directory holds a backup of another store, or a newer one of this store, if its
+     *                                     manifest is damaged, or if another backup is being written there
+     * @throws java.io.UncheckedIOException if writing fails
+     */
+    public BackupPart writeTo(Path directory) {
+        return BackupDirectory.write(directory, store, false, (from, to) -> from == 0 ? writeAll(to) : writeChanges(from, to));
+    }
+
+    /** As {@link #writeTo}, and always all of it; what the directory held is removed when the new backup is durable. */
+    public BackupPart writeWholeTo(Path directory) {
+        return BackupDirectory.write(directory, store, true, (_, to) -> writeAll(to));
+    }
+
+    /**
+     * Reads every part of a directory's backup and compares it with its checksum.
+     *
+     * @return the parts, in order
+     * @throws BackupException if there is none, a part is missing, or one is damaged
+     */
+    public static List<BackupPart> check(Path directory) {
+        return BackupDirectory.check(directory);
+    }
+
+    /**
+     * Restores a directory's backup into the store, which must be empty. Nothing is changed before everything in the directory
+     * was checked.
+     *
+     * @return the position in the store that was backed up, up to which this one holds everything
+     * @throws BackupException as {@link #check}, and if the store is not empty
+     */
+    public long restoreFrom(Path directory) {
+        if (store.statistics().entries() > 0) {
+            throw new BackupException("store " + store.name() + " holds " + store.statistics().entries()
+                    + " entries already; restore into a new store");
+        }
+        return BackupDirectory.restore(directory, (in, position) -> restore(in, position));
+    }
+
+    /**
+     * Reads a backup and compares it with its checksum; changes nothing.
+     *
+     * @param position as {@link #restore} is given
+     * @return what {@link #restore} would return
+     * @throws BackupException as {@link #restore}
+     */
+    public static long check(InputStream from, long position) {
+        return read(from, position, (_, _, _) -> {
+        });
+    }
+
+    /** What a backup came to. */
+    record Written(long toPosition, long changes) {
+    }
+
+    private Written writeAll(OutputStream to) {
+        try (Snapshot snapshot = store.durableSnapshot()) {
             Writing writing = new Writing(to, 0, snapshot.position());
             snapshot.forEach(entry -> writing.change(entry.key(), entry.value(), entry.expiry()));
-            writing.end();
-            return snapshot.position();
+            return writing.end(snapshot.position());
         }
     }
 
-    private static long writeSince(KvStore store, long from, OutputStream to) {
+    private Written writeChanges(long from, OutputStream to) {
         try (ChangeFeed feed = store.changesSince(from)) {
-            long end = store.durablePosition();
+            // Where another process writes the store, what is known to be durable may be less than a reader has seen.
+            long end = Math.max(from, store.durablePosition());
             Writing writing = new Writing(to, from, end);
             while (feed.position() < end) {
                 Change change = feed.next();
@@ -95,53 +165,85 @@ public final class Backup {
                 }
                 writing.change(change.key(), change.value(), change.expiry());
             }
-            writing.end();
-            return end;
+            return writing.end(end);
         }
     }
 
-    private static long restore(KvStore store, InputStream from, long position) {
+    private static long read(InputStream from, long position, Changes to) {
         CRC32C crc = new CRC32C();
         DataInputStream in = new DataInputStream(new CheckedInputStream(new BufferedInputStream(from, BUFFER_BYTES), crc));
         try {
             if (!Arrays.equals(in.readNBytes(MAGIC.length), MAGIC)) {
-                throw new PoolFormatException("this is no backup of a store: it does not begin with 1SELKEB1");
+                throw new BackupException("this is no backup of a store: it does not begin with 1SELKEB1");
             }
             long begin = in.readLong();
             long end = in.readLong();
             if (begin > position || end < begin || begin < 0) {
-                throw new PoolFormatException("a backup of what was changed between positions " + begin + " and " + end
+                throw new BackupException("a backup of what was changed between positions " + begin + " and " + end
                         + " does not continue a store at position " + position + "; restore what was backed up before it first");
             }
             long changes = 0;
             for (int keyBytes = in.readInt(); keyBytes != END; keyBytes = in.readInt()) {
-                apply(store, in, keyBytes);
+                read(to, in, keyBytes);
                 changes++;
             }
             requireEnd(in, crc, changes);
             return end;
         } catch (EOFException e) {
-            throw new PoolFormatException("a backup that is cut off; what came before that is in the store now", e);
+            throw new BackupException("a backup that is cut off; a part of it may be in the store now: begin anew with an"
+                    + " empty one", e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static void apply(KvStore store, DataInputStream in, int keyBytes) throws IOException {
+    private static void read(Changes to, DataInputStream in, int keyBytes) throws IOException {
         if (keyBytes < 1 || keyBytes > EntryLayout.MAX_KEY_BYTES) {
-            throw new PoolFormatException("a backup with a key of " + keyBytes + " bytes; it is damaged");
+            throw new BackupException("a backup with a key of " + keyBytes + " bytes; it is damaged");
         }
         byte[] key = read(in, keyBytes);
         int valueBytes = in.readInt();
         if (valueBytes < NO_VALUE) {
-            throw new PoolFormatException("a backup with a value of " + valueBytes + " bytes; it is damaged");
+            throw new BackupException("a backup with a value of " + valueBytes + " bytes; it is damaged");
         }
         byte[] value = read(in, Math.max(0, valueBytes));
         long expiryMillis = in.readLong();
-        if (valueBytes == NO_VALUE) {
-            store.delete(key);
-        } else {
-            store.put(key, value, Instant.ofEpochMilli(expiryMillis));
+        to.change(key, valueBytes == NO_VALUE ? null : value, expiryMillis);
+    }
+
+    /** Takes what a backup holds. */
+    private interface Changes {
+        void change(byte[] key, byte @Nullable [] value, long expiryMillis);
+    }
+
+    /** Many changes in a batch: on a disk each commit costs a write-back. */
+    private static final class Applying implements Changes {
+
+        private final WriteBatch batch;
+        private final long batchBytes;
+
+        Applying(KvStore store) {
+            this.batch = store.batch();
+            this.batchBytes = Math.min(BATCH_BYTES, store.maxValueBytes(1));
+        }
+
+        @Override
+        public void change(byte[] key, byte @Nullable [] value, long expiryMillis) {
+            long bytes = (long) key.length + (value == null ? 0 : value.length) + OVERHEAD_BYTES;
+            if (batch.size() > 0 && batch.lengthBytes() + bytes > batchBytes) {
+                batch.commit();
+            }
+            if (value == null) {
+                batch.delete(key);
+            } else {
+                batch.put(key, value, Instant.ofEpochMilli(expiryMillis));
+            }
+        }
+
+        void end() {
+            if (batch.size() > 0) {
+                batch.commit();
+            }
         }
     }
 
@@ -158,7 +260,7 @@ public final class Backup {
         long expected = in.readLong();
         int computed = (int) crc.getValue();
         if (expected != changes || in.readInt() != computed) {
-            throw new PoolFormatException("a backup that is damaged: its end tells of " + expected + " changes, there were "
+            throw new BackupException("a backup that is damaged: its end tells of " + expected + " changes, there were "
                     + changes + ", or its checksum is another one; restore another copy into an empty store");
         }
     }
@@ -193,12 +295,13 @@ public final class Backup {
             }
         }
 
-        void end() {
+        Written end(long upTo) {
             try {
                 out.writeInt(END);
                 out.writeLong(changes);
                 out.writeInt((int) crc.getValue());
                 out.flush();
+                return new Written(upTo, changes);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -214,6 +214,7 @@ final class Index {
         long at = last;
         while (at != 0) {
             if (!found.read(log, at)) {
+                requireOwn(at);
                 throw new IllegalStateException("store " + log.log().name() + " has trimmed position " + at
                         + " under a snapshot at " + below);
             }

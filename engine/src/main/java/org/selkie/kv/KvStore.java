@@ -78,9 +78,7 @@ public final class KvStore extends BufferCalls {
      */
     public static KvStore open(StoreLog log, StoreOptions options, RecoveryMode mode) {
         KvStore store = new KvStore(log, options);
-        if (!new ParallelReplay(store.log, store.index).run()) {
-            new Replay(store.log, store.index, mode).run();
-        }
+        new ParallelReplay(store.log, store.index).runOr(new Replay(store.log, store.index, mode));
         if (log.log().isRunning()) {
             store.log.keepOneAhead();
             store.maintenance.start();
@@ -417,6 +415,11 @@ public final class KvStore extends BufferCalls {
     /** What the store holds now, for as long as the snapshot is open. It holds everything whose call has returned. */
     public Snapshot snapshot() {
         return new Snapshot(index, snapshots, log, snapshots.take(), nowMillis());
+    }
+
+    /** As {@link #snapshot}, where another process writes the store: of what is known to be durable. */
+    Snapshot durableSnapshot() {
+        return new Snapshot(index, snapshots, log, snapshots.takeDurable(), nowMillis());
     }
 
     /**

@@ -79,6 +79,13 @@ final class ParallelReplay {
         }
     }
 
+    /** Builds it one way or the other. */
+    void runOr(Replay slow) {
+        if (!run()) {
+            slow.run();
+        }
+    }
+
     /** Returns false, with an empty index, if only {@link Replay} can do it. */
     boolean run() {
         if (index.isOrdered() || log.isReadOnly()) {

@@ -53,6 +53,16 @@ final class Snapshots {
         return position;
     }
 
+    /** As {@link #take}, and of what is durable also where another process writes: who recovers its log drops the rest. */
+    long takeDurable() {
+        if (!log.isReadOnly()) {
+            return take();
+        }
+        long position = log.log().persistedPosition();
+        open.merge(position, 1, Integer::sum);
+        return position;
+    }
+
     void release(long position) {
         open.compute(position, (at, count) -> count == null || count == 1 ? null : count - 1);
     }

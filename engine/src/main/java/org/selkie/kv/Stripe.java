@@ -38,7 +38,8 @@ final class Stripe {
     @SuppressWarnings("unused")
     private volatile int moves;
     private int used;
-    private MemorySegment staging = Arena.ofAuto().allocate(FIRST_STAGING_BYTES, RecordLayout.LINE_BYTES);
+    /** None before the first record: a store that is only read has hundreds of stripes for nothing. */
+    private MemorySegment staging = MemorySegment.NULL;
     /** On media, of the records that the index names and that hold a value. */
     private long liveBytes;
     /** The same, for those who look without the lock. */
@@ -179,7 +180,8 @@ final class Stripe {
                 // Not kept: of hundreds of stripes each would keep its longest.
                 return Arena.ofAuto().allocate(lengthBytes, RecordLayout.LINE_BYTES);
             }
-            staging = Arena.ofAuto().allocate(Long.highestOneBit(lengthBytes) << 1, RecordLayout.LINE_BYTES);
+            long kept = Math.max(FIRST_STAGING_BYTES, Long.highestOneBit(lengthBytes) << 1);
+            staging = Arena.ofAuto().allocate(kept, RecordLayout.LINE_BYTES);
         }
         return staging;
     }

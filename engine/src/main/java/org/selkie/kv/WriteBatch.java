@@ -2,6 +2,7 @@
 package org.selkie.kv;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +43,11 @@ public final class WriteBatch {
     /** Gives a key a value for some time. */
     public WriteBatch put(byte[] key, byte[] value, Duration timeToLive) {
         return add(new Change(key.clone(), value.clone(), RecordLayout.PUT, store.expiryAfter(timeToLive)));
+    }
+
+    /** Gives a key a value until a moment. */
+    public WriteBatch put(byte[] key, byte[] value, Instant expiry) {
+        return add(new Change(key.clone(), value.clone(), RecordLayout.PUT, expiry.toEpochMilli()));
     }
 
     /** Takes a key's value away. */

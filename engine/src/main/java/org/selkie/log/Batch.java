@@ -2,29 +2,40 @@
 package org.selkie.log;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.RecordTooLargeException;
 import org.selkie.format.RecordLayout;
+import org.selkie.persist.Persister;
 
 /**
  * Records that become durable together, under one fence: after a crash all of them are there or none. They stand back to
  * back in the log. For one thread; can be used again after a commit.
+ *
+ * <p>They are staged in an array as long as they fit into {@link Persister#LONG_BYTES}, and then in native memory.
  */
 public final class Batch implements AutoCloseable {
 
-    private static final long FIRST_BYTES = 16 * 1024;
+    /** What every record is staged with; the first and the last are told apart by {@link #commit}. */
+    private static final int WITHIN = RecordLayout.MORE | RecordLayout.CONTINUES;
 
     private final Log log;
+    /** Null once the batch has outgrown it, or is closed. */
+    private byte @Nullable [] near;
+    /** The array, or native memory. Null once the batch is closed. */
     private @Nullable MemorySegment staging;
     private long usedBytes;
-    private long lastOffset = -1;
+    private long lastOffset;
     private int records;
 
     Batch(Log log) {
         this.log = log;
-        this.staging = log.staging().take(FIRST_BYTES);
+        long limitBytes = RecordLayout.recordBytes(log.maxPayloadBytes());
+        byte[] array = limitBytes < StagingPool.ARRAY_BYTES ? new byte[(int) limitBytes] : log.staging().takeArray();
+        this.near = array;
+        this.staging = MemorySegment.ofArray(array);
     }
 
     /** Copies a record into the batch, as the other {@code add}. Allocates nothing. */
@@ -35,9 +46,14 @@ public final class Batch implements AutoCloseable {
     /** Copies a part of an array into the batch, as the other {@code add}. Allocates nothing. */
     public Batch add(byte[] payload, int offset, int lengthBytes) {
         Objects.checkFromIndexSize(offset, lengthBytes, payload.length);
+        byte[] array = near;
+        // What fits into the array is not too long for the log.
+        if (array != null && lengthBytes <= array.length - RecordLayout.OVERHEAD_BYTES
+                && usedBytes + RecordLayout.recordBytes(lengthBytes) <= array.length) {
+            return added(RecordLayout.stage(array, (int) usedBytes, payload, offset, lengthBytes, RecordLayout.DATA, WITHIN));
+        }
         MemorySegment staged = roomFor(lengthBytes);
-        return added(staged,
-                RecordLayout.stage(staged, usedBytes, payload, offset, lengthBytes, RecordLayout.DATA, firstFlags()));
+        return added(RecordLayout.stage(staged, usedBytes, payload, offset, lengthBytes, RecordLayout.DATA, WITHIN));
     }
 
     public Batch add(ByteBuffer payload) {
@@ -52,7 +68,7 @@ public final class Batch implements AutoCloseable {
      */
     public Batch add(MemorySegment payload) {
         MemorySegment staged = roomFor(payload.byteSize());
-        return added(staged, RecordLayout.stage(staged, usedBytes, payload, RecordLayout.DATA, firstFlags()));
+        return added(RecordLayout.stage(staged, usedBytes, payload, RecordLayout.DATA, WITHIN));
     }
 
     private MemorySegment roomFor(long lengthBytes) {
@@ -60,16 +76,7 @@ public final class Batch implements AutoCloseable {
         return room(usedBytes + RecordLayout.recordBytes(lengthBytes));
     }
 
-    private int firstFlags() {
-        return records == 0 ? 0 : RecordLayout.CONTINUES;
-    }
-
-    /** Only now that nothing can fail any more: the one before must not promise a member that does not come. */
-    private Batch added(MemorySegment staged, long bytes) {
-        if (lastOffset >= 0) {
-            RecordLayout.restageFlags(staged, lastOffset,
-                    RecordLayout.MORE | (lastOffset > 0 ? RecordLayout.CONTINUES : 0));
-        }
+    private Batch added(long bytes) {
         lastOffset = usedBytes;
         usedBytes += bytes;
         records++;
@@ -95,7 +102,17 @@ public final class Batch implements AutoCloseable {
         if (records == 0) {
             throw new IllegalStateException("an empty batch on log " + log.name() + "; add a record first");
         }
-        long position = log.writeBatch(room(usedBytes), usedBytes);
+        MemorySegment staged = room(usedBytes);
+        // Whether it succeeds or not: the batch stays as it was if it does not, and may grow before it is tried again.
+        RecordLayout.restageFlags(staged, 0, RecordLayout.MORE);
+        RecordLayout.restageFlags(staged, lastOffset, lastOffset > 0 ? RecordLayout.CONTINUES : 0);
+        long position;
+        try {
+            position = log.writeBatch(staged, usedBytes);
+        } catch (Throwable e) {
+            RecordLayout.restageFlags(staged, lastOffset, WITHIN);
+            throw e;
+        }
         clear();
         return position;
     }
@@ -103,7 +120,7 @@ public final class Batch implements AutoCloseable {
     /** Forgets what was added. */
     public void clear() {
         usedBytes = 0;
-        lastOffset = -1;
+        lastOffset = 0;
         records = 0;
     }
 
@@ -111,9 +128,17 @@ public final class Batch implements AutoCloseable {
     @Override
     public void close() {
         clear();
+        giveBack();
+        near = null;
+        staging = null;
+    }
+
+    private void giveBack() {
+        byte[] array = near;
         MemorySegment staged = staging;
-        if (staged != null) {
-            staging = null;
+        if (array != null) {
+            log.staging().giveBack(array);
+        } else if (staged != null) {
             log.staging().giveBack(staged);
         }
     }
@@ -128,13 +153,18 @@ public final class Batch implements AutoCloseable {
             throw new RecordTooLargeException("a batch of " + neededBytes + " bytes on media does not fit: log " + log.name()
                     + " takes at most " + limitBytes + " at once; commit what it holds first");
         }
-        if (neededBytes <= staged.byteSize()) {
-            return staged;
-        }
-        MemorySegment larger = log.staging().take(Math.min(limitBytes, 2 * neededBytes));
-        MemorySegment.copy(staged, 0, larger, 0, usedBytes);
-        log.staging().giveBack(staged);
-        staging = larger;
-        return larger;
+        return neededBytes <= staged.byteSize() ? staged : grow(staged, neededBytes, limitBytes);
+    }
+
+    private MemorySegment grow(MemorySegment from, long neededBytes, long limitBytes) {
+        byte[] larger = neededBytes <= Persister.LONG_BYTES
+                ? new byte[(int) Math.min(Math.min(limitBytes, Persister.LONG_BYTES), 2 * neededBytes)] : null;
+        MemorySegment memory = larger != null ? MemorySegment.ofArray(larger)
+                : log.staging().take(Math.min(limitBytes, 2 * neededBytes));
+        MemorySegment.copy(from, ValueLayout.JAVA_BYTE, 0, memory, ValueLayout.JAVA_BYTE, 0, usedBytes);
+        giveBack();
+        near = larger;
+        staging = memory;
+        return memory;
     }
 }

@@ -9,7 +9,8 @@ import java.util.stream.IntStream;
 import org.selkie.format.RecordLayout;
 
 /**
- * Native memory for payloads on their way into a log, in pieces whose lengths are powers of two. Some of each length are kept,
+ * Memory for payloads on their way into a log: arrays of one length, and native memory in pieces whose lengths are powers of
+ * two. Some of each length are kept,
  * {@link #KEPT_BYTES} of a length at most and none longer than that; the rest goes to the collector.
  *
  * <p>The queues are the JDK's: Agrona's would oblige every user of the engine to open a package of java.base to it.
@@ -19,6 +20,8 @@ final class StagingPool {
     static final long SMALLEST_BYTES = 4096;
     /** Of each length. */
     static final long KEPT_BYTES = 1 << 20;
+    /** Of an array. */
+    static final int ARRAY_BYTES = 16 * 1024;
     private static final int MOST_PIECES = 16;
 
     /** By length, each twice the one before. */
@@ -26,6 +29,8 @@ final class StagingPool {
             .mapToObj(index -> (int) Math.min(MOST_PIECES, KEPT_BYTES / (SMALLEST_BYTES << index)))
             .map(ArrayBlockingQueue<MemorySegment>::new)
             .toList();
+
+    private final ArrayBlockingQueue<byte[]> arrays = new ArrayBlockingQueue<>(MOST_PIECES);
 
     /** At least so many bytes. What stands in them is undefined. */
     MemorySegment take(long lengthBytes) {
@@ -39,6 +44,19 @@ final class StagingPool {
         int index = indexOf(piece.byteSize());
         if (index < kept.size()) {
             kept.get(index).offer(piece);
+        }
+    }
+
+    /** An array of {@link #ARRAY_BYTES}. What stands in it is undefined. */
+    byte[] takeArray() {
+        byte[] array = arrays.poll();
+        return array != null ? array : new byte[ARRAY_BYTES];
+    }
+
+    /** For what {@link #takeArray} gave; others are left to the collector. */
+    void giveBack(byte[] array) {
+        if (array.length == ARRAY_BYTES) {
+            arrays.offer(array);
         }
     }
 

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.PoolFullException;
+import org.selkie.format.ExtentHeader;
 import org.selkie.format.RecordLayout;
 import org.selkie.os.HotEntry;
 import org.selkie.os.HotPath;
@@ -57,6 +58,12 @@ public final class StoreLog {
 
     public Log log() {
         return log;
+    }
+
+    /** Tells the log from every other one, also from a later one of its name: the pool's id, and when the log was made. */
+    public String origin() {
+        ExtentHeader header = state.active.formatted.header();
+        return header.poolId() + "/" + header.logCreatedMillis();
     }
 
     /** Whether another process writes the log, or may. */

@@ -88,6 +88,9 @@ public final class HotPath {
     private static final MethodHandle APPEND_LONG_CACHE_LINE = NativeLibrary.plain(cacheLineSymbol("selkie_append"), WRITE);
     private static final MethodHandle APPEND_LONG_BYTE = NativeLibrary.plain("selkie_append_byte", WRITE);
     private static final MethodHandle APPEND_LONG_PAGE = NativeLibrary.plain("selkie_append_page", WRITE);
+    private static final MethodHandle BATCH_NEAR_CACHE_LINE = NativeLibrary.critical(cacheLineSymbol("selkie_batch"), WRITE);
+    private static final MethodHandle BATCH_NEAR_BYTE = NativeLibrary.critical("selkie_batch_byte", WRITE);
+    private static final MethodHandle BATCH_NEAR_PAGE = NativeLibrary.critical("selkie_batch_page", WRITE);
     private static final MethodHandle BATCH_CACHE_LINE = NativeLibrary.plain(cacheLineSymbol("selkie_batch"), WRITE);
     private static final MethodHandle BATCH_BYTE = NativeLibrary.plain("selkie_batch_byte", WRITE);
     private static final MethodHandle BATCH_PAGE = NativeLibrary.plain("selkie_batch_page", WRITE);
@@ -109,6 +112,7 @@ public final class HotPath {
             NativeLibrary.critical("selkie_copy_out", FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle COPY_IN =
             NativeLibrary.critical("selkie_copy_out", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG));
+    private static final MethodHandle COPY_IN_TO = NativeLibrary.critical("selkie_copy_out", COPY);
     private static final MethodHandle CRC32C =
             NativeLibrary.critical("selkie_crc32c", FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle LOAD_INT =
@@ -255,10 +259,16 @@ public final class HotPath {
         }
     }
 
-    /** Writes the records staged in native memory and fences once. Returns the bytes written, or a fault. */
+    /**
+     * Writes staged records and fences once. Returns the bytes written, or a fault.
+     *
+     * @param staged      on the heap or off it; their positions, lags and checksums are put in there, too
+     * @param lengthBytes on the heap at most {@link #LONG_BYTES}, as a safepoint waits for it
+     */
     public static long batchCacheLine(long to, MemorySegment staged, long lengthBytes, long position, long stamp) {
         try {
-            return (long) BATCH_CACHE_LINE.invokeExact(to, staged, lengthBytes, position, stamp);
+            return staged.isNative() ? (long) BATCH_CACHE_LINE.invokeExact(to, staged, lengthBytes, position, stamp)
+                    : (long) BATCH_NEAR_CACHE_LINE.invokeExact(to, staged, lengthBytes, position, stamp);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -266,7 +276,8 @@ public final class HotPath {
 
     public static long batchByte(long to, MemorySegment staged, long lengthBytes, long position, long stamp) {
         try {
-            return (long) BATCH_BYTE.invokeExact(to, staged, lengthBytes, position, stamp);
+            return staged.isNative() ? (long) BATCH_BYTE.invokeExact(to, staged, lengthBytes, position, stamp)
+                    : (long) BATCH_NEAR_BYTE.invokeExact(to, staged, lengthBytes, position, stamp);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -274,7 +285,8 @@ public final class HotPath {
 
     public static long batchPage(long to, MemorySegment staged, long lengthBytes, long position, long stamp) {
         try {
-            return (long) BATCH_PAGE.invokeExact(to, staged, lengthBytes, position, stamp);
+            return staged.isNative() ? (long) BATCH_PAGE.invokeExact(to, staged, lengthBytes, position, stamp)
+                    : (long) BATCH_NEAR_PAGE.invokeExact(to, staged, lengthBytes, position, stamp);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -388,10 +400,10 @@ public final class HotPath {
         }
     }
 
-    /** As the other, to the beginning of an array, without allocation. */
-    public static long copyIn(byte[] to, MemorySegment from, long lengthBytes) {
+    /** As the other, to an address, without allocation. */
+    public static long copyIn(long to, MemorySegment from, long lengthBytes) {
         try {
-            return (long) COPY_IN.invokeExact(MemorySegment.ofArray(to), from, lengthBytes);
+            return (long) COPY_IN_TO.invokeExact(to, from, lengthBytes);
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -58,9 +58,11 @@ public interface Persister {
     long appendLong(long to, MemorySegment payload, long lengthBytes, long position, long stamp);
 
     /**
-     * Writes records that stand ready in native memory under one fence, stamping position, lag and checksum; the type of
-     * {@code stamp} is not used.
+     * Writes records that stand ready under one fence, stamping position, lag and checksum; the type of {@code stamp} is not
+     * used.
      *
+     * @param staged      on the heap or off it
+     * @param lengthBytes on the heap at most {@link #LONG_BYTES}: it holds up a safepoint
      * @return the bytes written, {@code lengthBytes}
      */
     long batch(long to, MemorySegment staged, long lengthBytes, long position, long stamp);

@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.selkie.Pool;
-import org.selkie.fault.PoolFormatException;
+import org.selkie.fault.BackupException;
 import org.selkie.fault.PositionException;
 import org.selkie.testing.Pools;
 import org.selkie.testing.Scratch;
@@ -86,7 +86,7 @@ final class BackupTest {
             assertEquals(store.getEntry(key(1)).expiry(), copy.getEntry(key(1)).expiry());
             byte[] late = since.toByteArray();
             KvStore other = pool.store("other");
-            assertThrows(PoolFormatException.class, () -> other.backup().restore(new ByteArrayInputStream(late), 0));
+            assertThrows(BackupException.class, () -> other.backup().restore(new ByteArrayInputStream(late), 0));
             change(store, model, random, 2000);
             store.compact();
             long old = position;
@@ -109,7 +109,7 @@ final class BackupTest {
                 if (damaged.length == whole.length) {
                     damaged[random.nextInt(whole.length)] ^= (byte) (1 << random.nextInt(8));
                 }
-                assertThrows(PoolFormatException.class, () -> copy.backup().restore(new ByteArrayInputStream(damaged), 0));
+                assertThrows(BackupException.class, () -> copy.backup().restore(new ByteArrayInputStream(damaged), 0));
             }
         }
     }

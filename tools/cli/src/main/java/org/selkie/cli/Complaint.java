@@ -23,7 +23,10 @@ final class Complaint {
         new Wording(", or go on behind it with skipDamaged", ""),
         new Wording("or ask for PROCESS_CRASH", "or add --durability process-crash, which survives kill -9 alone"),
         new Wording("; close it there, or open it for reading (PoolOptions.forReading)",
-            "; wait until it is closed there (log cat, log stat, verify and explain read beside it)"),
+            "; wait until it is closed there (log cat, log stat, kv get, kv scan, verify and explain read beside it)"),
+        new Wording("; use Pool.store", "; see selkie kv"),
+        new Wording("; open it with Pool.log, or give the store another name",
+            "; see selkie log, or give the store another name"),
         new Wording("with recovery mode STRICT", "with --recovery strict"),
         new Wording("with recovery mode DROP_TORN_TAIL", "with --recovery drop-torn-tail"),
         new Wording("with recovery mode SALVAGE", "with --recovery salvage"),
@@ -60,7 +63,8 @@ final class Complaint {
         for (Wording wording : WORDINGS) {
             line = line.replace(wording.engine, wording.command);
         }
-        boolean foreseen = failure instanceof SelkieException || failure instanceof DemoFailedException;
+        boolean foreseen = failure instanceof SelkieException || failure instanceof DemoFailedException
+            || failure instanceof CommandFailedException;
         return foreseen ? line : "unexpected " + failure.getClass().getSimpleName() + ": " + line + "; "
             + SelkieCommand.STACK_TRACE_VARIABLE + "=1 shows where";
     }

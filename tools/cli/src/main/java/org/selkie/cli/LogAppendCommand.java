@@ -6,21 +6,15 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.selkie.Pool;
-import org.selkie.PoolOptions;
-import org.selkie.fault.PoolFormatException;
 import org.selkie.log.Log;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -43,23 +37,17 @@ import picocli.CommandLine.Spec;
         "  selkie log append --durability process-crash /dev/shm/pool try - < orders.txt"
     })
 final class LogAppendCommand implements Callable<Integer> {
-    private static final String STANDARD_INPUT = "-";
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
     @Parameters(index = "0", paramLabel = "POOL", description = "The pool's directory, or a device-dax device.")
     private Path poolPath = Path.of("");
     @Parameters(index = "1", paramLabel = "LOG", description = "The log's name.")
     private String logName = "";
-    @Parameters(index = "2", paramLabel = "FILE", arity = "0..1", defaultValue = STANDARD_INPUT,
+    @Parameters(index = "2", paramLabel = "FILE", arity = "0..1", defaultValue = InputFile.STANDARD_INPUT,
         description = "What to append; standard input if it is - or not given.")
-    private String file = STANDARD_INPUT;
+    private String file = InputFile.STANDARD_INPUT;
     @Mixin
-    private WritingOptions writing = new WritingOptions();
-    @Option(names = "--extent-size", paramLabel = "SIZE", converter = ByteSize.class,
-        description = "The length of each extent of a pool that is made, a power of two from 64K to 2G; 64M if not given. "
-            + "A line must fit into an extent.")
-    private @Nullable Long extentBytes;
+    private NewPoolOptions newPool = new NewPoolOptions();
     @Option(names = "--acks",
         description = "Print a line after each batch, as soon as it is durable: ack RECORDS BYTES POSITION, counted from "
             + "the beginning of the input; POSITION is where the log goes on.")
@@ -69,42 +57,17 @@ final class LogAppendCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PoolAccess.requireLogName(spec, logName);
         // What cannot be read is said before a pool is made for it.
-        try (ReadableByteChannel input = open()) {
-            try (Pool pool = PoolAccess.forWriting(spec, poolPath, options())) {
+        try (ReadableByteChannel input = InputFile.open(spec, file)) {
+            try (Pool pool = newPool.open(poolPath)) {
                 append(pool, input);
             }
         }
         return spec.exitCodeOnSuccess();
     }
 
-    private PoolOptions options() {
-        PoolOptions options = writing.toPoolOptions();
-        try {
-            return extentBytes == null ? options : options.withExtentBytes(extentBytes);
-        } catch (PoolFormatException e) {
-            throw new ParameterException(spec.commandLine(), "invalid value for option '--extent-size': "
-                + e.getMessage(), e);
-        }
-    }
-
-    private ReadableByteChannel open() throws IOException {
-        if (file.equals(STANDARD_INPUT)) {
-            return Streams.of(spec).in();
-        }
-        Path path = Path.of(file);
-        if (Files.isDirectory(path)) {
-            throw new UnknownNameException(spec, file + " is a directory; name a file");
-        }
-        return FileChannel.open(path, StandardOpenOption.READ);
-    }
-
     private void append(Pool pool, ReadableByteChannel input) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        if (extentBytes != null && extentBytes != pool.extentBytes()) {
-            err.println(spec.qualifiedName() + ": note: the pool has extents of " + Figures.bytes(pool.extentBytes())
-                + " already; --extent-size is for a new one");
-        }
         boolean fresh = !pool.logs().contains(logName);
         Log log = pool.log(logName);
         long started = System.nanoTime();

@@ -12,6 +12,7 @@ import org.selkie.PoolOptions;
 import org.selkie.fault.PoolFormatException;
 import org.selkie.fault.SelkieException;
 import org.selkie.log.Log;
+import org.selkie.log.RecoveryMode;
 import org.selkie.persist.Durability;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -26,9 +27,15 @@ final class PoolAccess {
 
     /** Opens a pool to read it, whoever writes it meanwhile. Nothing is locked, recovered or changed. */
     static Pool forReading(CommandSpec spec, Path path) {
+        return forReading(spec, path, RecoveryMode.DROP_TORN_TAIL);
+    }
+
+    /** As {@link #forReading(CommandSpec, Path)}; in salvage mode stores are read with whatever is wrong with them. */
+    static Pool forReading(CommandSpec spec, Path path, RecoveryMode mode) {
         requirePool(spec, path);
         // A reader promises nothing, so it asks for the least: what the writer got is the writer's to say.
-        PoolOptions options = PoolOptions.defaults().withDurability(Durability.PROCESS_CRASH).forReading();
+        PoolOptions options = PoolOptions.defaults().withDurability(Durability.PROCESS_CRASH)
+            .withRecoveryMode(mode).forReading();
         for (int attempt = 1;; attempt++) {
             try {
                 return Pool.open(path, options);

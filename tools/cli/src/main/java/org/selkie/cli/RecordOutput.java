@@ -10,7 +10,7 @@ import org.selkie.log.LogReader;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-/** Gathers records and writes them to standard output in large pieces. */
+/** Gathers records, or other bytes, and writes them to standard output in large pieces. */
 final class RecordOutput implements AutoCloseable {
     private static final int BUFFER_BYTES = 256 * 1024;
     private static final byte LINE_FEED = '\n';
@@ -31,6 +31,11 @@ final class RecordOutput implements AutoCloseable {
         this.lines = lines;
     }
 
+    /** For what is no record of a log. */
+    static RecordOutput ofBytes(Streams streams) {
+        return new RecordOutput(streams, false, false);
+    }
+
     /** Writes the reader's current record. */
     void write(LogReader reader) throws IOException {
         if (positions) {
@@ -43,6 +48,11 @@ final class RecordOutput implements AutoCloseable {
         if (lines && (lengthBytes == 0 || payload.get(JAVA_BYTE, lengthBytes - 1L) != LINE_FEED)) {
             put(MemorySegment.ofArray(new byte[] {LINE_FEED}), 1);
         }
+    }
+
+    /** Writes bytes as they are. */
+    void write(byte[] bytes) throws IOException {
+        put(MemorySegment.ofArray(bytes), bytes.length);
     }
 
     private void put(MemorySegment from, long lengthBytes) throws IOException {

@@ -23,7 +23,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 @Command(
     name = "selkie",
-    description = "Sealed, memory-mapped extents, and on them a log whose writes are durable when they return.",
+    description = "Sealed, memory-mapped extents, and on them logs and key-value stores whose writes are durable when they "
+        + "return.",
     mixinStandardHelpOptions = true,
     versionProvider = SelkieCommand.Version.class,
     synopsisSubcommandLabel = "COMMAND",
@@ -31,7 +32,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
         DemoCommand.class,
         ProbeCommand.class,
         LogCommand.class,
+        KvCommand.class,
         VerifyCommand.class,
+        RepairCommand.class,
         ExplainCommand.class,
         CrashTestCommand.class,
         BenchCommand.class,
@@ -43,6 +46,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         "  selkie probe /mnt/data                       what a path can promise, and why",
         "  selkie log append /mnt/data/pool orders f    a record for each line of f",
         "  selkie log cat /mnt/data/pool orders         the same bytes again",
+        "  selkie kv put /mnt/data/pool customers k v   a key's value",
         "  selkie bench --quick                         how fast, how far from the limit, and the peers",
         "",
         "SELKIE_JAVA_OPTS adds options for the JVM; SELKIE_STACK_TRACE=1 adds the stack trace to an error."

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 
 /** Asks the kernel what a standard stream leads to: {@code System.console()} answers for all three at once. */
 final class Terminal {
+    static final int STANDARD_OUTPUT = 1;
     static final int STANDARD_ERROR = 2;
 
     private Terminal() {

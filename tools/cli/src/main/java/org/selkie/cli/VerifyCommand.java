@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "verify",
     description = {
-        "Check every record of a pool against its checksum, and say where one is damaged.",
+        "Check every record of a pool against its checksum, compare those of each store with each other, and say where one is "
+            + "damaged.",
         "Nothing is changed, and another process may write meanwhile. What a crash left half-written, and "
             + "nothing says was ever durable, is shown and is no damage."
     },
@@ -60,9 +61,13 @@ final class VerifyCommand implements Callable<Integer> {
         long scannedBytes, List<Place> findings, long unlistedFindings) {
     }
 
+    /** A store, as JSON has it. */
+    private record Store(String store, long entries, long records, long deletions, List<Place> findings, long unlistedFindings) {
+    }
+
     /** The whole answer, as JSON has it. */
     private record Answer(String pool, String poolId, boolean clean, boolean damaged, double seconds,
-        List<CheckedLog> logs, List<Place> findings, List<Place> foreignRecords) {
+        List<CheckedLog> logs, List<Store> stores, List<Place> findings, List<Place> foreignRecords) {
     }
 
     /** What one look at the pool found: by recovery, and users' records in stores' logs. */
@@ -77,10 +82,12 @@ final class VerifyCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         Scan scan;
+        List<CheckedStore> stores;
         long started = System.nanoTime();
         try (Progress _ = Progress.show(spec.commandLine().getErr(),
                 () -> "verifying " + poolPath + ": " + Figures.duration(System.nanoTime() - started))) {
             scan = check();
+            stores = CheckedStore.allOf(spec, poolPath);
         } catch (SelkieException e) {
             if (json) {
                 out.println(Json.of(new Unreadable(poolPath.toString(), true, Complaint.of(e))));
@@ -89,12 +96,13 @@ final class VerifyCommand implements Callable<Integer> {
             throw e;
         }
         if (json) {
-            out.println(Json.of(answer(scan)));
+            out.println(Json.of(answer(scan, stores)));
         } else {
-            print(scan, out);
+            print(scan, stores, out);
         }
         out.flush();
-        return scan.report.hasLoss() || !scan.foreign.isEmpty() ? spec.exitCodeOnExecutionException() : spec.exitCodeOnSuccess();
+        boolean fits = scan.foreign.isEmpty() && stores.stream().allMatch(CheckedStore::isClean);
+        return scan.report.hasLoss() || !fits ? spec.exitCodeOnExecutionException() : spec.exitCodeOnSuccess();
     }
 
     /**
@@ -131,14 +139,16 @@ final class VerifyCommand implements Callable<Integer> {
         return places;
     }
 
-    private static void print(Scan scan, PrintWriter out) {
+    private static void print(Scan scan, List<CheckedStore> stores, PrintWriter out) {
         RecoveryReport report = scan.report;
         for (LogRecovery log : report.logs()) {
             out.println("log " + log.log() + ": " + Figures.count(log.records(), "record") + ", "
                 + Figures.bytes(log.payloadBytes()) + ", positions " + log.startPosition() + " to " + log.endPosition());
         }
+        stores.forEach(out::println);
         List<Finding> findings = report.allFindings();
         findings.forEach(out::println);
+        stores.forEach(store -> store.findings().forEach(out::println));
         report.logs().stream().filter(log -> log.unlisted().findings() > 0)
             .forEach(log -> out.println("log " + log.log() + ": " + log.unlisted()));
         scan.foreign.forEach(out::println);
@@ -146,7 +156,8 @@ final class VerifyCommand implements Callable<Integer> {
         String checked = Figures.count(report.records(), "record") + " in " + Figures.count(report.logs().size(), "log")
             + " verify (" + Figures.bytes(scannedBytes) + " in " + Figures.duration(report.nanos()) + ", "
             + Figures.rate(scannedBytes, report.nanos()) + ")";
-        long damaged = report.losses();
+        long damaged = report.losses()
+            + stores.stream().mapToLong(store -> store.findings().size() + store.unlistedFindings()).sum();
         if (damaged > 0) {
             out.println("damaged in " + Figures.count(damaged, "place") + ": acknowledged records may be lost; " + checked);
         } else if (!scan.foreign.isEmpty()) {
@@ -160,14 +171,19 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    private static Answer answer(Scan scan) {
+    private static Answer answer(Scan scan, List<CheckedStore> stores) {
         RecoveryReport report = scan.report;
         List<CheckedLog> logs = report.logs().stream()
             .map(log -> new CheckedLog(log.log(), log.startPosition(), log.endPosition(), log.records(), log.payloadBytes(),
                 log.scannedBytes(), log.findings().stream().map(VerifyCommand::place).toList(), log.unlisted().findings()))
             .toList();
-        return new Answer(report.pool(), report.poolId().toString(), report.isClean(), report.hasLoss(),
-            Figures.seconds(report.nanos()), logs, report.findings().stream().map(VerifyCommand::place).toList(),
+        List<Store> checked = stores.stream()
+            .map(store -> new Store(store.store(), store.entries(), store.records(), store.deletions(),
+                store.findings().stream().map(VerifyCommand::place).toList(), store.unlistedFindings()))
+            .toList();
+        boolean fits = stores.stream().allMatch(CheckedStore::isClean);
+        return new Answer(report.pool(), report.poolId().toString(), report.isClean() && fits, report.hasLoss() || !fits,
+            Figures.seconds(report.nanos()), logs, checked, report.findings().stream().map(VerifyCommand::place).toList(),
             scan.foreign.stream().map(VerifyCommand::place).toList());
     }
 

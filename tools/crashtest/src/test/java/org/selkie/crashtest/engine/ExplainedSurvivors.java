@@ -15,28 +15,30 @@ enum ExplainedSurvivors {
     FIRST_COPY_IN_A_BLANK_EXTENT(".*", "FormattedExtent.store < FormattedExtent.reformat < ExtentMaker.create.*"
             + "|FormattedExtent.store < FormattedExtent.reformat < PoolExtents.assign < PoolExtents.assignNew"),
     /** The fence of the watermark comes behind it, by the same thread, before somebody is told that the log is closed. */
-    BLANK_LINE_BEFORE_THE_WATERMARK("adr.*|eadr", "LogExtent.blankLine < Closing.writeLastWatermark.*"),
+    BLANK_LINE_BEFORE_THE_WATERMARK("(adr|adr, cleaned|eadr): (without the fence|with the (fence|flush) after.*)",
+            "LogExtent.blankLine < Closing.writeLastWatermark.*"),
     /** Its order matters where something verifies beneath: before the end of the log. The fence of the head makes it durable. */
     TRAILER_OVER_NOTHING(".*", "RecordLayout.writeTrailer < RecordLayout.writeSpan.*"
-            + "|RecordLayout.persistTrailer < RecordLayout.coverWithSpan < Recovery.cover < Recovery.(coverLostTail|fillMissing).*"),
+            + "|RecordLayout.persistTrailer < RecordLayout.coverWithSpan < Recovery.cover"
+            + " < Recovery.(coverLostTail|fillMissing).*"),
     /** It makes blank what was made blank: an extent that was missing is a new one. */
     BLANK_LINE_IN_A_NEW_EXTENT(".*", "LogExtent.blankLine < Recovery.cover < Recovery.fillMissing.*"),
     /** What a killed process has stored past the cache has arrived when another one can read it. */
-    AFTER_A_KILL_PAST_THE_CACHE("adr", "(Recovery|FormattedExtent).make(Header)?Durable.*"),
+    AFTER_A_KILL_PAST_THE_CACHE("adr: .*", "(Recovery|FormattedExtent).make(Header)?Durable.*"),
     /**
      * Stores become visible in their order there, whoever makes them: the next fence of any thread makes these certain as well,
      * and it comes before somebody is promised anything that rests on them.
      */
-    ONLY_ORDER_UNDER_EADR("eadr", "FormattedExtent.store < FormattedExtent.reformat < .*"
+    ONLY_ORDER_UNDER_EADR("eadr: .*", "FormattedExtent.store < FormattedExtent.reformat < .*"
             + "|FormattedExtent.store < FormattedExtent.storeCopy < FormattedExtent.reformat < PoolExtents.assign.*"
             + "|RecordLayout.writeHead < RecordLayout.writeSpan.*|RecordLayout.writeTrailer < RecordLayout.persistTrailer.*"
             + "|LogExtent.blankLine < Recovery.cover.*|(Recovery|FormattedExtent).make(Header)?Durable.*");
 
-    private final Pattern persistence;
+    private final Pattern mutation;
     private final Pattern place;
 
-    ExplainedSurvivors(String persistence, String place) {
-        this.persistence = Pattern.compile(persistence);
+    ExplainedSurvivors(String mutation, String place) {
+        this.mutation = Pattern.compile(mutation);
         this.place = Pattern.compile(place);
     }
 
@@ -46,10 +48,10 @@ enum ExplainedSurvivors {
      * @param name as {@link LogMutants} has it
      */
     static Optional<ExplainedSurvivors> of(String name) {
-        int colon = name.indexOf(": ");
-        String persistence = name.substring(0, colon);
-        String place = name.substring(name.indexOf(" at ", colon) + 4);
-        return List.of(values()).stream().filter(reason -> reason.persistence.matcher(persistence).matches()
+        int at = name.indexOf(" at ");
+        String mutation = name.substring(0, at);
+        String place = name.substring(at + " at ".length());
+        return List.of(values()).stream().filter(reason -> reason.mutation.matcher(mutation).matches()
                 && reason.place.matcher(place).matches()).findFirst();
     }
 }

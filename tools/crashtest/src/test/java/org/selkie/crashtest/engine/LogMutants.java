@@ -62,12 +62,12 @@ final class LogMutants {
     }
 
     /** Mutates what comes after crashes of a workload, of each kind some: recovery, and the life after it. */
-    void runRecoveries(LogWorkload workload, LogMachine machine, int ofEachKind) {
+    void runRecoveries(LogWorkload workload, LogMachine machine, List<LogLife> lives, int ofEachKind) {
         SplittableRandom random = random(workload, machine);
         LogCrashes crashes = LogCrashes.of(workload, machine, random);
         crashes.byKind().forEach((kind, alike) -> {
             for (LogCrashes.Crash crash : alike.subList(0, Math.min(ofEachKind, alike.size()))) {
-                for (LogLife life : LogLife.values()) {
+                for (LogLife life : lives) {
                     mutate(workload + ", after a crash, then " + life, machine,
                             LogRun.recordRecovery(crashes, crash, life, random));
                 }
@@ -87,8 +87,10 @@ final class LogMutants {
         int step = Math.ceilDiv(points.size(), most);
         for (int i = 0; i < points.size(); i++) {
             if ((points.size() - 1 - i) % step == 0) {
-                LogLife life = LogLife.values()[random.nextInt(LogLife.values().length)];
-                mutate(workload + ", killed, then " + life, machine, run.killedAfter(points.get(i), life, random));
+                // Who closes at once has no fence of its own, and learns nothing.
+                for (LogLife life : List.of(LogLife.CLOSES, random.nextBoolean() ? LogLife.APPENDS : LogLife.ONE_LINE)) {
+                    mutate(workload + ", killed, then " + life, machine, run.killedAfter(points.get(i), life, random));
+                }
             }
         }
     }

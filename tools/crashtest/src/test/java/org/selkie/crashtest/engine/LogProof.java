@@ -2,9 +2,6 @@
 package org.selkie.crashtest.engine;
 
 import java.io.PrintStream;
-import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.math.MathContext;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -104,27 +101,5 @@ final class LogProof {
                 .append(" of recoveries that crashed; no promise broken; ")
                 .append((System.nanoTime() - start) / 1_000_000_000).append(" s, ").append(threads).append(" threads, seed ")
                 .append(seed).toString();
-    }
-
-    /** What was covered on one machine. */
-    private static final class MachineTally {
-
-        private BigInteger possible = BigInteger.ZERO;
-        private long points;
-        private long explored;
-        private long distinct;
-
-        void add(Report report) {
-            possible = possible.add(report.possible());
-            points += report.points();
-            explored += report.explored();
-            distinct += report.distinct();
-        }
-
-        @Override
-        public String toString() {
-            return points + " crash points, " + new BigDecimal(possible).round(new MathContext(3)) + " images possible, "
-                    + explored + " explored, " + distinct + " different";
-        }
     }
 }

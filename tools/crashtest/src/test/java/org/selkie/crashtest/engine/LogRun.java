@@ -96,8 +96,13 @@ record LogRun(Trace trace, LogOracle oracle) {
     LogRun killedAfter(int events, LogLife life, SplittableRandom random) {
         Recorder second = Recorder.afterKill(trace, events);
         Map<Append, Operation> inFlight = new HashMap<>();
+        Map<LogOracle.Trim, Operation> trims = new HashMap<>();
         for (Event event : second.trace().events()) {
-            if (event instanceof Event.Begin begin && begin.operation().description() instanceof Append append) {
+            if (event instanceof Event.Begin begin && begin.operation().description() instanceof LogOracle.Trim trim) {
+                trims.put(trim, begin.operation());
+            } else if (event instanceof Event.Acknowledge end && end.operation().description() instanceof LogOracle.Trim trim) {
+                trims.remove(trim);
+            } else if (event instanceof Event.Begin begin && begin.operation().description() instanceof Append append) {
                 inFlight.put(append, begin.operation());
             } else if (event instanceof Event.Acknowledge end && end.operation().description() instanceof Append append) {
                 inFlight.remove(append);
@@ -107,7 +112,14 @@ record LogRun(Trace trace, LogOracle oracle) {
         LogSession session = new LogSession(after, second, random);
         session.within(opened -> {
             if (life != LogLife.CLOSES) {
-                promise(inFlight, Recovered.of(opened), second);
+                Recovered recovered = Recovered.of(opened);
+                promise(inFlight, recovered, second);
+                // Where the log was seen to begin, it begins.
+                trims.forEach((trim, operation) -> {
+                    if (recovered.start() >= trim.position()) {
+                        second.acknowledge(operation);
+                    }
+                });
             }
             life.live(opened, session);
         });

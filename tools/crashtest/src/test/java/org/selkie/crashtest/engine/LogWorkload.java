@@ -205,6 +205,20 @@ enum LogWorkload {
             });
         }
     },
+    /** Trimmed twice within an extent: one mark is overwritten by the next but one. */
+    MARKED_TWICE(2) {
+        @Override
+        void run(LogSession session) {
+            session.within(pool -> {
+                Log log = session.log(pool);
+                for (int i = 0; i < 3; i++) {
+                    session.append(log, session.random(), 20);
+                }
+                session.trim(log, 2);
+                session.trim(log, 1);
+            });
+        }
+    },
     /** An extent with records is given back, and to the log again. */
     USED_AGAIN(3) {
         @Override
@@ -281,12 +295,22 @@ enum LogWorkload {
     }
 
     /** Has threads do the same at once, each with random numbers of its own. */
-    private static void together(LogSession session, int threads, Consumer<SplittableRandom> work) {
+    static void together(LogSession session, int threads, Consumer<SplittableRandom> work) {
+        together(threads, session.random(), (_, own) -> work.accept(own));
+    }
+
+    /** What a thread does, given its number and random numbers of its own. */
+    interface Work {
+        void run(int thread, SplittableRandom own);
+    }
+
+    static void together(int threads, SplittableRandom random, Work work) {
         try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
             List<Future<?>> running = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
-                SplittableRandom own = session.random().split();
-                running.add(executor.submit(() -> work.accept(own)));
+                int thread = i;
+                SplittableRandom own = random.split();
+                running.add(executor.submit(() -> work.run(thread, own)));
             }
             await(running);
         }

@@ -40,6 +40,11 @@ record Recovered(long start, List<Entry> entries) {
         }
     }
 
+    /** The bytes of all payloads. */
+    long bytes() {
+        return entries.stream().mapToLong(entry -> entry.payload().length).sum();
+    }
+
     static Recovered of(Pool pool) {
         return pool.logs().contains(LOG) ? of(pool.log(LOG)) : NOTHING;
     }

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package org.selkie.cli;
+
+import org.selkie.cli.kv.EntryFormat;
+
+/** {@code tsv} and {@code jsonl}. */
+public final class EntryFormatWord extends EnumWord<EntryFormat> {
+    public EntryFormatWord() {
+        super(EntryFormat.class);
+    }
+}

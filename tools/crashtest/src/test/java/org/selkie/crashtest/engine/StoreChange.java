@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.selkie.crashtest.engine;
+
+import java.nio.ByteBuffer;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes that one thread makes together, of keys that no other one changes. An operation's description.
+ *
+ * @param values by key, null for a deletion
+ */
+record StoreChange(int owner, Map<String, @Nullable ByteBuffer> values) {
+
+    static String keyOf(int owner, int number) {
+        return owner + "/" + number;
+    }
+
+    static int ownerOf(String key) {
+        return Integer.parseInt(key, 0, key.indexOf('/'), 10);
+    }
+
+    void applyTo(Map<String, ByteBuffer> state) {
+        values.forEach((key, value) -> {
+            if (value == null) {
+                state.remove(key);
+            } else {
+                state.put(key, value);
+            }
+        });
+    }
+
+    @Override
+    public String toString() {
+        return (values.size() == 1 ? "a change of " : "a batch of ") + values.keySet() + (values.containsValue(null)
+                ? ", with deletions" : "");
+    }
+}

@@ -79,8 +79,12 @@ final class Call {
         }
         if (!segment.isNative()) {
             MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, 0, copiedKey, 0, lengthBytes);
-        } else if (HotPath.copyIn(copiedKey, segment, lengthBytes) < 0) {
-            throw PayloadFaultException.onLoad(segment.address(), lengthBytes);
+        } else {
+            reserveKeyMemory(lengthBytes);
+            if (HotPath.copyIn(keyAddress, segment, lengthBytes) < 0) {
+                throw PayloadFaultException.onLoad(segment.address(), lengthBytes);
+            }
+            MemorySegment.copy(keyMemory, ValueLayout.JAVA_BYTE, 0, copiedKey, 0, lengthBytes);
         }
         key = copiedKey;
         keyOffset = 0;
@@ -89,11 +93,15 @@ final class Call {
 
     /** Copies the key to where calls into native code find it. */
     void stageKey() {
-        if (keyMemory.byteSize() < keyBytes) {
-            keyMemory = Arena.ofAuto().allocate(Integer.highestOneBit(keyBytes) << 1, Long.BYTES);
+        reserveKeyMemory(keyBytes);
+        MemorySegment.copy(key, keyOffset, keyMemory, ValueLayout.JAVA_BYTE, 0, keyBytes);
+    }
+
+    private void reserveKeyMemory(int lengthBytes) {
+        if (keyMemory.byteSize() < lengthBytes) {
+            keyMemory = Arena.ofAuto().allocate(Integer.highestOneBit(lengthBytes) << 1, Long.BYTES);
             keyAddress = keyMemory.address();
         }
-        MemorySegment.copy(key, keyOffset, keyMemory, ValueLayout.JAVA_BYTE, 0, keyBytes);
     }
 
     /** Of the key, once it was staged. */

@@ -78,9 +78,7 @@ public final class KvStore extends BufferCalls {
      */
     public static KvStore open(StoreLog log, StoreOptions options, RecoveryMode mode) {
         KvStore store = new KvStore(log, options);
-        if (!new ParallelReplay(store.log, store.index).run()) {
-            new Replay(store.log, store.index, mode).run();
-        }
+        new ParallelReplay(store.log, store.index).runOr(new Replay(store.log, store.index, mode));
         if (log.log().isRunning()) {
             store.log.keepOneAhead();
             store.maintenance.start();

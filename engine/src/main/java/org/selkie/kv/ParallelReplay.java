@@ -79,6 +79,13 @@ final class ParallelReplay {
         }
     }
 
+    /** Builds it one way or the other. */
+    void runOr(Replay slow) {
+        if (!run()) {
+            slow.run();
+        }
+    }
+
     /** Returns false, with an empty index, if only {@link Replay} can do it. */
     boolean run() {
         if (index.isOrdered() || log.isReadOnly()) {
@@ -87,7 +94,7 @@ final class ParallelReplay {
         }
         ArrayDeque<EntryWalk> walks = new ArrayDeque<>(log.walks(index.seed()));
         long bytes = log.tailPosition() - log.log().startPosition();
-        int threads = (int) Math.clamp(bytes / BYTES_A_THREAD, 1,
+        int threads = Math.clamp(bytes / BYTES_A_THREAD, 1,
                 Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()));
         try (ExecutorService crew = Executors.newFixedThreadPool(threads,
                 Thread.ofPlatform().daemon().name("selkie-replay-", 0).factory())) {

@@ -112,6 +112,7 @@ public final class HotPath {
             NativeLibrary.critical("selkie_copy_out", FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle COPY_IN =
             NativeLibrary.critical("selkie_copy_out", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG));
+    private static final MethodHandle COPY_IN_TO = NativeLibrary.critical("selkie_copy_out", COPY);
     private static final MethodHandle CRC32C =
             NativeLibrary.critical("selkie_crc32c", FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle LOAD_INT =
@@ -399,10 +400,10 @@ public final class HotPath {
         }
     }
 
-    /** As the other, to the beginning of an array, without allocation. */
-    public static long copyIn(byte[] to, MemorySegment from, long lengthBytes) {
+    /** As the other, to an address, without allocation. */
+    public static long copyIn(long to, MemorySegment from, long lengthBytes) {
         try {
-            return (long) COPY_IN.invokeExact(MemorySegment.ofArray(to), from, lengthBytes);
+            return (long) COPY_IN_TO.invokeExact(to, from, lengthBytes);
         } catch (Throwable e) {
             throw unexpected(e);
         }

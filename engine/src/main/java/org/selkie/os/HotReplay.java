@@ -15,62 +15,80 @@ public final class HotReplay {
 
     /** Words of {@code struct selkie_replay}, in order. */
     public enum Walk {
-        OFFSET,
-        STOP,
-        END,
-        BASE_POSITION,
-        SEED,
-        HASH_SEED,
-        TOLD,
-        ROOM;
+        OFFSET(0),
+        STOP(1),
+        END(2),
+        BASE_POSITION(3),
+        SEED(4),
+        HASH_SEED(5),
+        TOLD(6),
+        ROOM(7);
 
         /** Of the whole structure. */
         public static final long BYTES = 8L * values().length;
 
+        private final int word;
+
+        Walk(int word) {
+            this.word = word;
+        }
+
         public long get(MemorySegment walk) {
-            return walk.getAtIndex(JAVA_LONG, ordinal());
+            return walk.getAtIndex(JAVA_LONG, word);
         }
 
         public void set(MemorySegment walk, long value) {
-            walk.setAtIndex(JAVA_LONG, ordinal(), value);
+            walk.setAtIndex(JAVA_LONG, word, value);
         }
     }
 
     /** Words of {@code struct selkie_told}, in order. */
     public enum Told {
-        POSITION,
-        PREVIOUS,
-        HASH,
-        LINES_TYPE;
+        POSITION(0),
+        PREVIOUS(1),
+        HASH(2),
+        LINES_TYPE(3);
 
         private static final int WORDS = values().length;
         /** Of the whole structure. */
         public static final long BYTES = 8L * WORDS;
 
+        private final int word;
+
+        Told(int word) {
+            this.word = word;
+        }
+
         public long get(MemorySegment told, long number) {
-            return told.getAtIndex(JAVA_LONG, number * WORDS + ordinal());
+            return told.getAtIndex(JAVA_LONG, number * WORDS + word);
         }
     }
 
     /** Words of {@code struct selkie_entering} (native-headers/src/enter.c), in order. */
     public enum Entering {
-        CAPACITY,
-        USED,
-        NEXT,
-        COUNT,
-        LINES,
-        ENTERED,
-        REPLACED;
+        CAPACITY(0),
+        USED(1),
+        NEXT(2),
+        COUNT(3),
+        LINES(4),
+        ENTERED(5),
+        REPLACED(6);
 
         /** Of the whole structure. */
         public static final long BYTES = 8L * values().length;
 
+        private final int word;
+
+        Entering(int word) {
+            this.word = word;
+        }
+
         public long get(MemorySegment entering) {
-            return entering.getAtIndex(JAVA_LONG, ordinal());
+            return entering.getAtIndex(JAVA_LONG, word);
         }
 
         public void set(MemorySegment entering, long value) {
-            entering.setAtIndex(JAVA_LONG, ordinal(), value);
+            entering.setAtIndex(JAVA_LONG, word, value);
         }
     }
 

@@ -141,14 +141,15 @@ final class ReplayTest {
             KvStore store = pool.store("store", StoreOptions.defaults().withoutBackground());
             long damaged = 0;
             for (int i = 0; i < 300; i++) {
-                damaged = store.put(key(i), Pools.payload(i, 100));
+                long version = store.put(key(i), Pools.payload(i, 100));
+                damaged = i == 30 ? version : damaged;
             }
             Path extent;
             try (Stream<Path> files = Files.list(path)) {
-                extent = files.filter(file -> file.toString().contains("extent-")).sorted().toList().getLast();
+                extent = files.filter(file -> file.toString().contains("extent-")).sorted().toList().getFirst();
             }
             try (FileChannel file = FileChannel.open(extent, StandardOpenOption.WRITE)) {
-                file.write(ByteBuffer.wrap(new byte[] {42, 43}), damaged % Pools.EXTENT_BYTES + 60);
+                file.write(ByteBuffer.wrap(new byte[] {42, 43}), damaged + 60);
             }
             Index fast = new Index(store.storeLog(), null);
             assertFalse(new ParallelReplay(store.storeLog(), fast).run());

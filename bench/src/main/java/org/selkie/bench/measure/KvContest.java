@@ -97,7 +97,7 @@ public final class KvContest implements AutoCloseable {
             Arrays.sort(sorted);
             double median = Ratio.middle(sorted);
             rows.add(new Row(runner.entrant.engine.title(), median, 1e3 * threads / median,
-                    runner.nanos == first ? Ratio.NONE : Ratio.of(runner.nanos, first),
+                    rows.isEmpty() ? Ratio.NONE : Ratio.of(runner.nanos, first),
                     runner.allocatedBytes / (double) runner.counted, runner.entrant.engine.survives(place)));
         }
         return rows;

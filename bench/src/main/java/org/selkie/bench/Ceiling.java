@@ -25,7 +25,7 @@ public final class Ceiling {
     private static final MethodHandle ALONE = handle("ceiling_append_alone", LOOP);
     private static final MethodHandle SHARED = handle("ceiling_append_shared", LOOP);
     private static final MethodHandle BATCH = handle("ceiling_batch",
-            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS));
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG));
 
     private static final MethodHandle TIMED = handle("ceiling_append_timed",
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS));
@@ -63,11 +63,15 @@ public final class Ceiling {
         }
     }
 
-    /** So many batches of records that stand staged. */
+    /**
+     * So many batches of records.
+     *
+     * @param payload of each, copied there before the batch is written; NULL if the records stand staged
+     */
     public static long batch(long ring, long ringBytes, MemorySegment staged, long stagedBytes, long batches,
-            MemorySegment tail) {
+            MemorySegment tail, MemorySegment payload, long lengthBytes) {
         try {
-            return (long) BATCH.invokeExact(ring, ringBytes, staged, stagedBytes, batches, tail);
+            return (long) BATCH.invokeExact(ring, ringBytes, staged, stagedBytes, batches, tail, payload, lengthBytes);
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }

@@ -18,10 +18,21 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 public final class CeilingEngine implements LogEngine {
 
     private final String setting;
+    private final boolean isFilled;
 
     /** It can take part twice, under two names: what they differ by is the noise. */
     public CeilingEngine(String setting) {
+        this(setting, false);
+    }
+
+    private CeilingEngine(String setting, boolean isFilled) {
         this.setting = setting;
+        this.isFilled = isFilled;
+    }
+
+    /** Each batch is filled record by record before it is written, as a program must that gets them one by one. */
+    public static CeilingEngine filled() {
+        return new CeilingEngine("filled each time", true);
     }
 
     @Override
@@ -41,12 +52,13 @@ public final class CeilingEngine implements LogEngine {
 
     @Override
     public LogContender open(Place place, Path own, Work work) {
-        return new Loop(new Ring(place, own), work);
+        return new Loop(new Ring(place, own), work, isFilled);
     }
 
     private static final class Loop implements LogContender {
         private static final long APART_BYTES = 256;
 
+        private final boolean isFilled;
         private final Ring ring;
         private final Work work;
         private final MemorySegment tail = Arena.ofAuto().allocate(APART_BYTES, APART_BYTES);
@@ -54,7 +66,8 @@ public final class CeilingEngine implements LogEngine {
         private final MemorySegment[] payloads;
         private final MemorySegment[] staged;
 
-        Loop(Ring ring, Work work) {
+        Loop(Ring ring, Work work, boolean isFilled) {
+            this.isFilled = isFilled;
             this.ring = ring;
             this.work = work;
             payloads = each(() -> Arena.ofAuto().allocate(2L * work.payloadBytes(), APART_BYTES).fill((byte) 42));
@@ -82,7 +95,8 @@ public final class CeilingEngine implements LogEngine {
             if (work.batch() > 1) {
                 // Each thread goes round in the whole ring: batches have no shared form in C.
                 Ceiling.batch(ring.address(), Ring.LENGTH_BYTES, staged[thread], staged[thread].byteSize(),
-                        records / work.batch(), tails[thread]);
+                        records / work.batch(), tails[thread], isFilled ? payloads[thread] : MemorySegment.NULL,
+                        work.payloadBytes());
             } else if (work.threads() == 1) {
                 Ceiling.appendAlone(ring.address(), Ring.LENGTH_BYTES, payloads[thread], work.payloadBytes(), records, tail,
                         false);

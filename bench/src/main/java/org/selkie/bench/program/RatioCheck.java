@@ -33,7 +33,7 @@ public final class RatioCheck {
             new Limit(SelkieEngine.Way.SINGLE_WRITER, Work.appends(64, 1), 1.6),
             new Limit(SelkieEngine.Way.SHARED, Work.appends(256, 1), 1.7),
             new Limit(SelkieEngine.Way.SHARED, Work.appends(1024, 2), 1.7),
-            new Limit(SelkieEngine.Way.SHARED, new Work(48, 1, 32), 8));
+            new Limit(SelkieEngine.Way.SHARED, new Work(48, 1, 32), 4));
 
     private RatioCheck() {
     }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.bench.program;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +14,7 @@ import org.selkie.bench.report.BenchReport.RecoveryTime;
 import org.selkie.log.Batch;
 import org.selkie.log.Log;
 
-/** How long it takes to open a pool of so many records again. */
+/** How long it takes to open a pool of so many records again, and how much of the medium it takes. */
 final class RecoveryTimes {
 
     private static final int RECORD_BYTES = 256;
@@ -22,7 +25,7 @@ final class RecoveryTimes {
     private RecoveryTimes() {
     }
 
-    static List<RecoveryTime> measure(Place place, List<Integer> megabytes) {
+    static List<RecoveryTime> measure(Place place, List<Integer> megabytes) throws IOException {
         List<RecoveryTime> times = new ArrayList<>();
         for (int size : megabytes) {
             times.add(measure(place, place.directory().resolve("recovery-" + size), size));
@@ -30,7 +33,7 @@ final class RecoveryTimes {
         return times;
     }
 
-    private static RecoveryTime measure(Place place, Path pool, int megabytes) {
+    private static RecoveryTime measure(Place place, Path pool, int megabytes) throws IOException {
         PoolOptions options = PoolOptions.defaults().withDurability(place.durability());
         byte[] payload = new byte[RECORD_BYTES];
         long records = megabytes * MEGABYTE / RECORD_BYTES;
@@ -42,10 +45,15 @@ final class RecoveryTimes {
                 }
             }
         }
+        double payloadBytes = (double) records * RECORD_BYTES;
+        double inFiles = occupiedBytes(pool) / payloadBytes;
+        double onMedia = Double.NaN;
         List<Long> nanos = new ArrayList<>();
         for (int i = 0; i < OPENINGS; i++) {
             try (Pool opened = Pool.open(pool, options)) {
                 nanos.add(opened.recovery().nanos());
+                Log log = opened.log("bench");
+                onMedia = (log.persistedPosition() - log.startPosition()) / payloadBytes;
                 if (opened.recovery().records() != records) {
                     throw new IllegalStateException("opening " + pool + " found " + opened.recovery().records()
                             + " records; expected "
@@ -58,6 +66,17 @@ final class RecoveryTimes {
             log.trim(log.persistedPosition());
         }
         nanos.sort(null);
-        return new RecoveryTime(megabytes, records, nanos.get(OPENINGS / 2) / 1e6);
+        return new RecoveryTime(megabytes, records, nanos.get(OPENINGS / 2) / 1e6, onMedia, inFiles);
+    }
+
+    /** Of the medium, by all files of a directory; nothing of them is sparse. */
+    private static long occupiedBytes(Path directory) throws IOException {
+        long bytes = 0;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                bytes += Files.size(file);
+            }
+        }
+        return bytes;
     }
 }

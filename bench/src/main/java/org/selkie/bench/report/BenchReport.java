@@ -30,12 +30,14 @@ public record BenchReport(Map<String, String> fingerprint, List<RawCeiling.Row> 
     }
 
     /**
-     * How long it takes to open a pool after a clean close.
+     * How long it takes to open a pool after a clean close, and what the pool takes.
      *
      * @param megabytes of records in it
      * @param records   that were found
      * @param millis    median of several openings
+     * @param onMedia   bytes that the records take in the log to those of their payloads
+     * @param inFiles   bytes that the pool has of the medium to those of the payloads: with headers, and space kept ahead
      */
-    public record RecoveryTime(long megabytes, long records, double millis) {
+    public record RecoveryTime(long megabytes, long records, double millis, double onMedia, double inFiles) {
     }
 }

@@ -14,7 +14,7 @@ final class Columns {
             ">% of ceiling", "time to ceiling's", "to Selkie's shared log", ">flushes", ">fences", ">lines", ">bytes", ">forces",
                     ">heap B", "survives");
     static final List<String> RAW = List.of("operation", ">bytes", ">threads", ">ns/op", ">quartiles", ">GB/s");
-    static final List<String> RECOVERY = List.of(">MB of records", ">records", ">ms", ">GB/s");
+    static final List<String> RECOVERY = List.of(">MB of records", ">records", ">ms", ">GB/s", ">log/payload", ">pool/payload");
 
     private static final double SMALL = 10;
     private static final double LARGE = 10_000;
@@ -41,7 +41,7 @@ final class Columns {
 
     static List<String> of(BenchReport.RecoveryTime time) {
         return List.of(Long.toString(time.megabytes()), Long.toString(time.records()), number(time.millis()),
-                number(time.megabytes() * 1.048576 / time.millis()));
+                number(time.megabytes() * 1.048576 / time.millis()), number(time.onMedia()), number(time.inFiles()));
     }
 
     /** With as many digits as mean something; "-" where it is not known. */

@@ -25,7 +25,9 @@ public final class TextReport {
         }
         if (!report.recovery().isEmpty()) {
             out.println();
-            out.println("Opening a pool again, records of 256 B, each of them checked");
+            out.println("Opening a pool again");
+            out.println("  Records of 256 B, each of them checked. log/payload: what the records take to what their payloads do;"
+                    + " pool/payload: with headers, and the space kept ahead.");
             Columns.lines(Columns.RECOVERY, report.recovery().stream().map(Columns::of).toList())
                     .forEach(line -> out.println("  " + line));
         }

@@ -24,7 +24,7 @@ class PageTest {
         return new BenchReport(Map.of("emulation", "EMULATED: <memory>"), List.of(),
                 List.of(new Section("Logs", "a & b", false, List.of(result(64, 1, 100), result(256, 1, 120), result(64, 2,
                         200)))),
-                List.of(new RecoveryTime(16, 65536, 4.5)), List.of("left out: \"x\" < y"));
+                List.of(new RecoveryTime(16, 65536, 4.5, 1.25, 4)), List.of("left out: \"x\" < y"));
     }
 
     private static Result result(int payloadBytes, int threads, double nanos) {

@@ -109,7 +109,9 @@ public final class Pool implements AutoCloseable {
     public synchronized Log log(String name, LogOptions logOptions) {
         requireOpen();
         LogOpener opener = opener(name);
-        if (stores.containsKey(name) || (!plainLogs.contains(name) && opener.kind() == LogKind.STORE)) {
+        // Who may only read needs no look at whose it is, which another process may trim under it.
+        boolean known = options.readOnly() || plainLogs.contains(name);
+        if (stores.containsKey(name) || (!known && opener.kind() == LogKind.STORE)) {
             return opener.openForReading();
         }
         Log log = opener.open(logOptions);

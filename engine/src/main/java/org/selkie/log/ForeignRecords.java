@@ -46,8 +46,11 @@ final class ForeignRecords {
                     throw e;
                 }
             } catch (PositionException e) {
-                // Another process has trimmed it meanwhile.
-                reader.seekToStart();
+                // Another process has trimmed it meanwhile; where it has trimmed all that is known here, there is no further.
+                long before = reader.nextPosition();
+                if (reader.seekToStart().nextPosition() <= before) {
+                    throw e;
+                }
             }
         }
     }

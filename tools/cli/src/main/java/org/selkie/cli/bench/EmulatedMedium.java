@@ -71,16 +71,21 @@ public final class EmulatedMedium implements AutoCloseable {
     }
 
     private static String reserve(long pages) throws IOException {
-        String before = Files.readString(HUGE_PAGES).strip();
+        String before = hugePages();
         long wanted = Long.parseLong(before) + pages;
         Files.writeString(HUGE_PAGES, Long.toString(wanted), StandardCharsets.UTF_8);
-        long got = Long.parseLong(Files.readString(HUGE_PAGES).strip());
+        long got = Long.parseLong(hugePages());
         if (got < wanted) {
             Files.writeString(HUGE_PAGES, before, StandardCharsets.UTF_8);
             throw new IOException("the kernel gave " + got + " pages of 2 MiB; expected " + wanted
                 + ": free memory, or ask for less with --size");
         }
         return before;
+    }
+
+    /** In one long read: the kernel answers the first read of such a file and no other, and readString asks for one byte. */
+    private static String hugePages() throws IOException {
+        return Files.readAllLines(HUGE_PAGES).getFirst().strip();
     }
 
     private static void run(List<String> command) throws IOException, InterruptedException {

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.selkie.fault.SelkieException;
 import org.selkie.format.RecordLayout;
 import org.selkie.log.EntryWalk;
@@ -26,8 +27,8 @@ import org.selkie.os.HotReplay.Told;
  */
 final class ParallelReplay {
 
-    /** Told of one extent before they are entered: 16 MiB. */
-    private static final int ROOM = 1 << 19;
+    /** Told of one extent before they are entered, at the most: 16 MiB. */
+    private static final int MOST_TOLD = 1 << 19;
     private static final int MOST_THREADS = 8;
     /** The more are told before they are entered, the fewer times the tables grow. */
     private static final int EXTENTS_AT_ONCE = 2;
@@ -42,12 +43,19 @@ final class ParallelReplay {
         this.index = index;
     }
 
-    /** Memory for what is told of one extent, and for its order by stripes. */
+    /** Memory for what is told of one extent, and for its order by stripes; for the time of the replay alone. */
     private static final class Memory {
-        private final MemorySegment told = Arena.ofAuto().allocate(ROOM * Told.BYTES, Told.BYTES);
-        private final MemorySegment order = Arena.ofAuto().allocate((long) ROOM * Integer.BYTES, Long.BYTES);
-        private final MemorySegment starts = Arena.ofAuto().allocate((HotReplay.STRIPES + 1L) * Integer.BYTES, Long.BYTES);
-        private final MemorySegment fresh = Arena.ofAuto().allocate((long) HotReplay.STRIPES * Integer.BYTES, Long.BYTES);
+        private final MemorySegment told;
+        private final MemorySegment order;
+        private final MemorySegment starts;
+        private final MemorySegment fresh;
+
+        Memory(Arena arena, int room) {
+            told = arena.allocate(room * Told.BYTES, Told.BYTES);
+            order = arena.allocate((long) room * Integer.BYTES, Long.BYTES);
+            starts = arena.allocate((HotReplay.STRIPES + 1L) * Integer.BYTES, Long.BYTES);
+            fresh = arena.allocate((long) HotReplay.STRIPES * Integer.BYTES, Long.BYTES);
+        }
     }
 
     /** An extent that is gone over, and what was told of it and not entered yet. */
@@ -96,9 +104,11 @@ final class ParallelReplay {
         long bytes = log.tailPosition() - log.log().startPosition();
         int threads = Math.clamp(bytes / BYTES_A_THREAD, 1,
                 Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()));
-        try (ExecutorService crew = Executors.newFixedThreadPool(threads,
+        // No more is told of an extent than there are lines in the log.
+        int room = (int) Math.min(MOST_TOLD, bytes / RecordLayout.LINE_BYTES + 1);
+        try (Arena arena = Arena.ofShared(); ExecutorService crew = Executors.newFixedThreadPool(threads,
                 Thread.ofPlatform().daemon().name("selkie-replay-", 0).factory())) {
-            if (!walks.isEmpty() && run(walks, threads, crew)) {
+            if (!walks.isEmpty() && run(walks, threads, crew, () -> new Memory(arena, room))) {
                 return true;
             }
         }
@@ -106,10 +116,10 @@ final class ParallelReplay {
         return false;
     }
 
-    private boolean run(ArrayDeque<EntryWalk> walks, int threads, ExecutorService crew) {
+    private boolean run(ArrayDeque<EntryWalk> walks, int threads, ExecutorService crew, Supplier<Memory> memories) {
         ArrayDeque<Memory> memory = new ArrayDeque<>();
         for (int i = Math.min(walks.size(), Math.max(threads, EXTENTS_AT_ONCE)); i > 0; i--) {
-            memory.add(new Memory());
+            memory.add(memories.get());
         }
         List<Source> sources = new ArrayList<>();
         while (!walks.isEmpty() || !sources.isEmpty()) {

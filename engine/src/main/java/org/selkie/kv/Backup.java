@@ -49,7 +49,8 @@ public final class Backup {
     }
 
     /**
-     * Writes the store as it is now to a stream, which is not closed. Others go on writing; nothing is compacted meanwhile.
+     * Writes the store as it is now to a stream, which is not closed. A stream holds one backup: who restores it may read what
+     * follows as well. Several go into a directory, or a file each. Others go on writing; nothing is compacted meanwhile.
      *
      * @return the position up to which it holds everything: what {@link #writeSince} is given next
      * @throws java.io.UncheckedIOException if the stream fails

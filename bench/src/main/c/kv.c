@@ -11,7 +11,8 @@
 #define KEY_BYTES 16
 #define STRIPES 256
 #define SEED 0x5e1c1eu
-#define PUT ((uint64_t)SELKIE_RECORD_PUT << 24)
+#define STAMP(type) ((uint64_t)(type) << 24)
+#define GROUP 16
 
 struct stripe {
     uint64_t *words;
@@ -53,14 +54,15 @@ static void key_of(uint64_t number, uint64_t *key) {
     key[1] = __builtin_bswap64(number);
 }
 
-// Which key comes next; Draw.java has the same.
-static uint64_t next_key(uint64_t *state, uint64_t keys) {
-    uint64_t x = *state;
-    x ^= x << 13;
-    x ^= x >> 7;
-    x ^= x << 17;
-    *state = x;
-    return (uint64_t)(((unsigned __int128)x * keys) >> 64);
+// Operations as Trace.java packs them: kind, length of a scan, key.
+enum { READ, UPDATE, INSERT, READ_MODIFY_WRITE, DELETE };
+
+static uint64_t kind_of(uint64_t operation) {
+    return operation >> 60;
+}
+
+static uint64_t number_of(uint64_t operation) {
+    return operation & 0xffffffffffffu;
 }
 
 // `keys` at the most. Returns 0 where there is no memory.
@@ -85,6 +87,20 @@ CEILING struct store *ceiling_kv_open(char *log, uint64_t log_bytes, uint64_t ke
     return store;
 }
 
+// Forgets everything, so that the log is free again. Nobody else calls meanwhile.
+CEILING int64_t ceiling_kv_clear(struct store *store) {
+    for (int i = 0; i < STRIPES; i++) {
+        memset(store->stripes[i].words, 0, store->stripes[i].capacity * sizeof(uint64_t));
+    }
+    store->tail = SELKIE_LINE_BYTES;
+    return 0;
+}
+
+// How many bytes of the log are free.
+CEILING int64_t ceiling_kv_free_bytes(struct store *store) {
+    return (int64_t)(store->log_bytes - store->tail);
+}
+
 CEILING int64_t ceiling_kv_close(struct store *store) {
     for (int i = 0; i < STRIPES; i++) {
         free(store->stripes[i].words);
@@ -94,6 +110,12 @@ CEILING int64_t ceiling_kv_close(struct store *store) {
     return 0;
 }
 
+// Whether the record at a position is that of a key. Its checksum is looked at when it is read.
+static int is_key_at(const struct store *store, uint64_t position, const uint64_t *key) {
+    return memcmp(store->log + position + SELKIE_RECORD_HEADER_BYTES + SELKIE_ENTRY_BYTES, key, KEY_BYTES) == 0;
+}
+
+// The value's length, or a number below zero if there is none.
 static int64_t get(struct store *store, const uint64_t *key, uint64_t hash, char *out, uint64_t out_bytes) {
     struct stripe *stripe = &store->stripes[hash >> 56];
     for (uint64_t slot = start_of(stripe, hash);; slot = slot + 1 == stripe->capacity ? 0 : slot + 1) {
@@ -105,68 +127,55 @@ static int64_t get(struct store *store, const uint64_t *key, uint64_t hash, char
             const uint64_t position = word >> 16 << 6;
             const int64_t length = selkie_get_value(store->log + position, store->log_bytes - position, position, SEED,
                                                     (const unsigned char *)key, KEY_BYTES, (unsigned char *)out, out_bytes);
-            if (length != SELKIE_OTHER_KEY) {
+            // What is deleted keeps its place in the index, which leads to the record that says so.
+            const int others = length == SELKIE_OTHER_KEY || (length == SELKIE_NOT_PLAIN && !is_key_at(store, position, key));
+            if (!others) {
                 return length;
             }
         }
     }
 }
 
-// So many gets of keys drawn. Returns the sum of the values' lengths, or a number below zero if one was not there.
-CEILING int64_t ceiling_kv_gets(struct store *store, uint64_t *state, uint64_t keys, uint64_t count, char *out,
-                                uint64_t out_bytes) {
-    int64_t sum = 0;
-    for (uint64_t i = 0; i < count; i++) {
-        uint64_t key[2];
-        key_of(next_key(state, keys), key);
-        const int64_t length = get(store, key, hash_of(key), out, out_bytes);
-        if (length < 0) {
-            return length;
-        }
-        sum += length;
-    }
-    return sum;
+// Values begin with the number of their key.
+static int is_value_of(uint64_t number, int64_t length, const char *value, uint64_t value_bytes) {
+    return length == (int64_t)value_bytes && memcmp(value, &number, sizeof number) == 0;
 }
 
-// The same in groups whose misses overlap. `out` has room for 16 values.
-CEILING int64_t ceiling_kv_multi_gets(struct store *store, uint64_t *state, uint64_t keys, uint64_t count, char *out,
-                                      uint64_t out_bytes) {
-    int64_t sum = 0;
-    for (uint64_t done = 0; done + 16 <= count; done += 16) {
-        uint64_t key[16][2];
-        uint64_t hashes[16];
-        for (int i = 0; i < 16; i++) {
-            key_of(next_key(state, keys), key[i]);
+// So many gets in groups whose misses overlap. `out` has room for as many values as a group has. Returns 0, or -1 if a key was
+// not there or had another key's value.
+CEILING int64_t ceiling_kv_multi_gets(struct store *store, const uint64_t *operations, uint64_t count, char *out,
+                                      uint64_t value_bytes) {
+    for (uint64_t done = 0; done + GROUP <= count; done += GROUP) {
+        uint64_t key[GROUP][2];
+        uint64_t hashes[GROUP];
+        for (int i = 0; i < GROUP; i++) {
+            key_of(number_of(operations[done + i]), key[i]);
             hashes[i] = hash_of(key[i]);
             struct stripe *stripe = &store->stripes[hashes[i] >> 56];
             __builtin_prefetch(&stripe->words[start_of(stripe, hashes[i])]);
         }
-        for (int i = 0; i < 16; i++) {
+        for (int i = 0; i < GROUP; i++) {
             struct stripe *stripe = &store->stripes[hashes[i] >> 56];
             const uint64_t word = stripe->words[start_of(stripe, hashes[i])];
             for (int line = 0; line < 4; line++) {
                 __builtin_prefetch(store->log + (word >> 16 << 6) + line * SELKIE_LINE_BYTES);
             }
         }
-        for (int i = 0; i < 16; i++) {
-            const int64_t length = get(store, key[i], hashes[i], out + (uint64_t)i * out_bytes, out_bytes);
-            if (length < 0) {
-                return length;
+        for (int i = 0; i < GROUP; i++) {
+            char *value = out + (uint64_t)i * value_bytes;
+            const int64_t length = get(store, key[i], hashes[i], value, value_bytes);
+            if (!is_value_of(number_of(operations[done + i]), length, value, value_bytes)) {
+                return -1;
             }
-            sum += length;
         }
     }
-    return sum;
+    return 0;
 }
 
-// Whether the record at a position is that of a key. Its checksum is looked at when it is read.
-static int is_key_at(const struct store *store, uint64_t position, const uint64_t *key) {
-    return memcmp(store->log + position + SELKIE_RECORD_HEADER_BYTES + SELKIE_ENTRY_BYTES, key, KEY_BYTES) == 0;
-}
-
-#define CEILING_PUT(suffix, stores)                                                                                    \
-    static int64_t put##suffix(struct store *store, const uint64_t *key, const char *value, uint64_t length,           \
-                               char *staged) {                                                                         \
+// Writes a record of a key, with a value where it is no deletion. Returns 0, or -1 where the log is full.
+#define CEILING_WRITE(suffix, stores)                                                                                  \
+    static int64_t write##suffix(struct store *store, const uint64_t *key, uint64_t type, const char *value,           \
+                                 uint64_t length, char *staged) {                                                      \
         const uint64_t hash = hash_of(key);                                                                            \
         struct stripe *stripe = &store->stripes[hash >> 56];                                                           \
         while (__atomic_exchange_n(&stripe->lock, 1, __ATOMIC_ACQUIRE)) {                                              \
@@ -190,7 +199,7 @@ static int is_key_at(const struct store *store, uint64_t position, const uint64_
         const uint64_t position = __atomic_fetch_add(&store->tail, bytes, __ATOMIC_ACQ_REL);                           \
         int64_t done = -1;                                                                                             \
         if (position + bytes <= store->log_bytes) {                                                                    \
-            selkie_write_record(stores, store->log + position, staged, payload, position, SEED, PUT);                  \
+            selkie_write_record(stores, store->log + position, staged, payload, position, SEED, STAMP(type));          \
             selkie_fence_inline();                                                                                     \
             bench_delay((int64_t)bytes);                                                                               \
             stripe->hashes[slot] = (uint32_t)(hash >> 16);                                                             \
@@ -201,37 +210,63 @@ static int is_key_at(const struct store *store, uint64_t position, const uint64_
         return done;                                                                                                   \
     }
 
-CEILING_PUT(_plain_width, SELKIE_STORES_NT)
+CEILING_WRITE(_plain_width, SELKIE_STORES_NT)
 #if defined(__x86_64__)
-CEILING_PUT(_512, SELKIE_STORES_NT_512)
-#define WIDEST_PUT (HAS_512 ? put_512 : put_plain_width)
+CEILING_WRITE(_512, SELKIE_STORES_NT_512)
+#define WIDEST_WRITE (HAS_512 ? write_512 : write_plain_width)
 #else
-#define WIDEST_PUT put_plain_width
+#define WIDEST_WRITE write_plain_width
 #endif
 
-// Puts keys from..to, in order. Returns 0, or -1 where the log is full or there is no memory.
-CEILING int64_t ceiling_kv_fill(struct store *store, uint64_t from, uint64_t to, const char *value, uint64_t length) {
-    char *staged = malloc(length + 64);
-    int64_t done = staged == NULL ? -1 : 0;
-    for (uint64_t number = from; number < to && done == 0; number++) {
-        uint64_t key[2];
-        key_of(number, key);
-        done = WIDEST_PUT(store, key, value, length, staged);
+// What a thread works with: a value to put, room for one that is read, and for a record.
+struct buffers {
+    char *out;
+    char *in;
+    char *staged;
+    uint64_t value_bytes;
+};
+
+static int64_t carry_out(struct store *store, uint64_t operation, const struct buffers *buffers) {
+    const uint64_t kind = kind_of(operation);
+    const uint64_t number = number_of(operation);
+    uint64_t key[2];
+    key_of(number, key);
+    if (kind == READ || kind == READ_MODIFY_WRITE) {
+        const int64_t length = get(store, key, hash_of(key), buffers->in, buffers->value_bytes);
+        if (!is_value_of(number, length, buffers->in, buffers->value_bytes)) {
+            return -1;
+        }
+        if (kind == READ) {
+            return 0;
+        }
     }
-    free(staged);
-    return done;
+    if (kind == DELETE) {
+        return WIDEST_WRITE(store, key, SELKIE_RECORD_DELETE, buffers->out, 0, buffers->staged);
+    }
+    if (kind > DELETE) {
+        return -1;
+    }
+    memcpy(buffers->out, &number, sizeof number);
+    return WIDEST_WRITE(store, key, SELKIE_RECORD_PUT, buffers->out, buffers->value_bytes, buffers->staged);
 }
 
-// So many puts of keys drawn. Returns 0, or -1 where the log is full or there is no memory.
-CEILING int64_t ceiling_kv_puts(struct store *store, uint64_t *state, uint64_t keys, uint64_t count, const char *value,
-                                uint64_t length) {
-    char *staged = malloc(length + 64);
-    int64_t done = staged == NULL ? -1 : 0;
-    for (uint64_t i = 0; i < count && done == 0; i++) {
-        uint64_t key[2];
-        key_of(next_key(state, keys), key);
-        done = WIDEST_PUT(store, key, value, length, staged);
+// Carries out so many operations. `space` has room for two values, each of 8 bytes or more, and one record; `nanos`, where it is
+// not NULL, gets each one's time, the reading of the clock included. Returns 0, or -1 where the log is full, a key was not there
+// or had another key's value, or the operation is none that this store has.
+CEILING int64_t ceiling_kv_run(struct store *store, const uint64_t *operations, uint64_t count, char *space,
+                               uint64_t value_bytes, int64_t *nanos) {
+    const struct buffers buffers = {space, space + value_bytes, space + 2 * value_bytes, value_bytes};
+    int64_t before = nanos == NULL ? 0 : bench_now();
+    for (uint64_t i = 0; i < count; i++) {
+        const int64_t done = carry_out(store, operations[i], &buffers);
+        if (done != 0) {
+            return done;
+        }
+        if (nanos != NULL) {
+            const int64_t now = bench_now();
+            nanos[i] = now - before;
+            before = now;
+        }
     }
-    free(staged);
-    return done;
+    return 0;
 }

@@ -64,7 +64,8 @@ final class DirectoryMedium implements ExtentMedium {
     private static FileHandle lock(Path directory) {
         FileHandle handle = FileHandle.open(lockFile(directory), KernelAbi.O_RDWR | KernelAbi.O_CREAT);
         if (!OfdLock.tryLock(handle, true, 0, 1)) {
-            String holder = new String(handle.read(0, 20), StandardCharsets.US_ASCII).strip();
+            // On hugetlbfs zeros follow to the end of the page.
+            String holder = new String(handle.read(0, 20), StandardCharsets.US_ASCII).replace('\0', ' ').strip();
             handle.close();
             throw new ExtentBusyException("pool " + directory + " is open for writing in process "
                     + (holder.isEmpty() ? "unknown" : holder)

@@ -206,18 +206,41 @@ public final class FileHandle implements AutoCloseable {
     }
 
     /**
-     * Writes bytes. Not durable before {@link #sync()}.
+     * Writes bytes. Not durable before {@link #sync()}. On hugetlbfs, which has no write(2), a file that is too short becomes as
+     * many whole pages as they take.
      *
      * @param offsetBytes where they go
      * @param bytes what is written, all of it
      */
     public void write(long offsetBytes, byte[] bytes) {
+        if (isOnHugetlbfs()) {
+            store(offsetBytes, bytes);
+            return;
+        }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment source = CFunctions.cString(arena, bytes);
             long done = 0;
             while (done < bytes.length) {
                 done += writeOnce(source.asSlice(done), offsetBytes + done, bytes.length - done);
             }
+        }
+    }
+
+    private boolean isOnHugetlbfs() {
+        return fileSystem().type() == KernelAbi.HUGETLBFS_MAGIC;
+    }
+
+    /** Through a mapping of all pages that the bytes lie in. */
+    private void store(long offsetBytes, byte[] bytes) {
+        long pageBytes = fileSystem().blockBytes();
+        long from = offsetBytes / pageBytes * pageBytes;
+        long lengthBytes = (offsetBytes + bytes.length + pageBytes - 1) / pageBytes * pageBytes - from;
+        if (status().sizeBytes() < from + lengthBytes) {
+            // Reserves the pages as well: a store without one would be a SIGBUS.
+            allocate(from, lengthBytes);
+        }
+        try (Mapping mapping = Mapping.map(this, from, lengthBytes, true, KernelAbi.MAP_SHARED)) {
+            MemorySegment.copy(bytes, 0, mapping.segment(), ValueLayout.JAVA_BYTE, offsetBytes - from, bytes.length);
         }
     }
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.selkie.bench.contender.Place;
 import org.selkie.bench.kv.KvContender;
 import org.selkie.bench.kv.KvEngine;
+import org.selkie.bench.kv.Trace;
 
 /** Chronicle Map on a mapped file. It has no call that makes a put durable, so there is one configuration. */
 final class ChronicleMapEngine implements KvEngine {
@@ -56,6 +57,11 @@ final class ChronicleMapEngine implements KvEngine {
             @Override
             public void delete(long number) {
                 map.remove(buffers.get().bytes(number));
+            }
+
+            @Override
+            public boolean can(int kind) {
+                return kind != Trace.SCAN;
             }
 
             @Override

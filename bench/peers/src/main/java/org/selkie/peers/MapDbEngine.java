@@ -10,6 +10,8 @@ import org.mapdb.Serializer;
 import org.selkie.bench.contender.Place;
 import org.selkie.bench.kv.KvContender;
 import org.selkie.bench.kv.KvEngine;
+import org.selkie.bench.kv.Trace;
+import org.selkie.bench.kv.Values;
 
 /** MapDB's BTreeMap on a mapped file: a commit through its write-ahead log for each put, or none. */
 final class MapDbEngine implements KvEngine {
@@ -60,6 +62,15 @@ final class MapDbEngine implements KvEngine {
             @Override
             public void delete(long key) {
                 map.remove(key);
+                settle();
+            }
+
+            @Override
+            public void load(Trace trace, Values values) {
+                for (int i = 0; i < trace.count(); i++) {
+                    long key = Trace.key(trace.at(i));
+                    map.put(key, values.of(key).clone());
+                }
                 settle();
             }
 

@@ -8,6 +8,8 @@ import org.h2.mvstore.MVStore;
 import org.selkie.bench.contender.Place;
 import org.selkie.bench.kv.KvContender;
 import org.selkie.bench.kv.KvEngine;
+import org.selkie.bench.kv.Trace;
+import org.selkie.bench.kv.Values;
 
 /** H2's MVStore: a commit and a sync for each put, or whatever its background thread writes. */
 final class MvStoreEngine implements KvEngine {
@@ -59,6 +61,15 @@ final class MvStoreEngine implements KvEngine {
             public void delete(long key) {
                 map.remove(key);
                 settle();
+            }
+
+            @Override
+            public void load(Trace trace, Values values) {
+                for (int i = 0; i < trace.count(); i++) {
+                    long key = Trace.key(trace.at(i));
+                    map.put(key, values.of(key).clone());
+                }
+                store.commit();
             }
 
             private void settle() {

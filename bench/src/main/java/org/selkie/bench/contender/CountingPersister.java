@@ -11,17 +11,18 @@ import org.selkie.persist.Persister;
  * Counts flushes, fences, lines and bytes of everything that is stored to a pool. What is durable on return ends with one fence,
  * and needs no flush: its lines go out by non-temporal stores. Where pages are written back, a flush is an msync.
  */
-final class CountingPersister implements Persister {
+public final class CountingPersister implements Persister {
 
     /** The counts of all extents of a pool. */
-    static final class Counts {
+    public static final class Counts {
         private final LongAdder flushes = new LongAdder();
         private final LongAdder fences = new LongAdder();
         private final LongAdder lines = new LongAdder();
         private final LongAdder bytes = new LongAdder();
         private final LongAdder forces = new LongAdder();
 
-        void reset() {
+        /** From zero again. */
+        public void reset() {
             flushes.reset();
             fences.reset();
             lines.reset();
@@ -29,7 +30,8 @@ final class CountingPersister implements Persister {
             forces.reset();
         }
 
-        Costs per(long operations) {
+        /** An operation's, of so many. */
+        public Costs per(long operations) {
             double n = operations;
             return new Costs(flushes.sum() / n, fences.sum() / n, lines.sum() / n, bytes.sum() / n, forces.sum() / n);
         }
@@ -39,7 +41,8 @@ final class CountingPersister implements Persister {
     private final Counts counts;
     private final boolean pages;
 
-    CountingPersister(Persister persister, Counts counts) {
+    /** Around the one that does the work. */
+    public CountingPersister(Persister persister, Counts counts) {
         this.persister = persister;
         this.counts = counts;
         this.pages = persister.granularity() == Granularity.PAGE;

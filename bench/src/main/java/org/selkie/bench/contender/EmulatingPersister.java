@@ -7,12 +7,13 @@ import org.selkie.persist.Granularity;
 import org.selkie.persist.Persister;
 
 /** Adds to each fence what an emulated device would take, by the same function that the loops in C call. */
-final class EmulatingPersister implements Persister {
+public final class EmulatingPersister implements Persister {
 
     private final Persister persister;
     private final ThreadLocal<long[]> flushed = ThreadLocal.withInitial(() -> new long[1]);
 
-    EmulatingPersister(Persister persister) {
+    /** Around the one that does the work. */
+    public EmulatingPersister(Persister persister) {
         this.persister = persister;
     }
 

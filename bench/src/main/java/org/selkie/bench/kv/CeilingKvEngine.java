@@ -8,27 +8,25 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.selkie.bench.contender.Costs;
 import org.selkie.bench.contender.MappedPages;
 import org.selkie.bench.contender.Place;
 import org.selkie.format.RecordLayout;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 /**
- * The limit: a store of the same design in C (bench/src/main/c/kv.c), driven by loops in C. It takes no part where keys are
- * named one by one.
+ * The limit: a store of the same design in C (bench/src/main/c/kv.c), driven by loops in C. It has no order, and takes no part
+ * where keys are named one by one.
  */
 public final class CeilingKvEngine implements KvEngine {
 
-    /** Entry, record and key. */
-    private static final long OVERHEAD_BYTES = 12 + 28 + KvContender.KEY_BYTES;
-    private static final long LEAST_SPARE_BYTES = 512L << 20;
-    private static final int GROUP = 16;
-
-    private final String setting;
-
-    /** It can take part twice, under two names: what they differ by is the noise. */
-    public CeilingKvEngine(String setting) {
-        this.setting = setting;
-    }
+    /** Entry and key. */
+    private static final long OVERHEAD_BYTES = 12 + KvContender.KEY_BYTES;
+    private static final double HUNDRED = 100;
+    private static final int LEAST_SPARE_RECORDS = 1_000_000;
+    /** More than a round puts. */
+    private static final int RESERVE_RECORDS = 200_000;
 
     @Override
     public String name() {
@@ -37,7 +35,7 @@ public final class CeilingKvEngine implements KvEngine {
 
     @Override
     public String setting() {
-        return setting;
+        return "";
     }
 
     @Override
@@ -49,9 +47,9 @@ public final class CeilingKvEngine implements KvEngine {
     @SuppressWarnings("MustBeClosedChecker")
     @Override
     public KvContender open(Place place, Path own, long keys, int valueBytes) throws IOException {
-        long recordBytes = RecordLayout.recordBytes(OVERHEAD_BYTES + valueBytes);
-        // Nothing is given back, so all that is put has to fit.
-        long logBytes = keys * recordBytes + Math.max(LEAST_SPARE_BYTES, 4_000_000 * recordBytes);
+        long recordBytes = recordBytes(valueBytes);
+        // Nothing is given back by itself: what is put has to fit until everything is put anew.
+        long logBytes = (keys + Math.max(LEAST_SPARE_RECORDS, keys / 2)) * recordBytes;
         Files.createDirectories(own);
         Arena arena = Arena.ofShared();
         MemorySegment log;
@@ -60,59 +58,89 @@ public final class CeilingKvEngine implements KvEngine {
             log = file.map(FileChannel.MapMode.READ_WRITE, 0, logBytes, arena);
         }
         MappedPages.populate(own);
-        return new Loops(new CeilingStore(log, keys), arena, valueBytes);
+        return new Loops(new CeilingStore(log, keys), arena, RESERVE_RECORDS * recordBytes);
+    }
+
+    private static long recordBytes(int valueBytes) {
+        return RecordLayout.recordBytes(OVERHEAD_BYTES + valueBytes);
+    }
+
+    @Override
+    public Costs costs(Place place, Path own, KvWork work, int valueBytes) {
+        double puts = (work.percent(Trace.UPDATE) + work.percent(Trace.INSERT) + work.percent(Trace.READ_MODIFY_WRITE)) / HUNDRED;
+        double deletes = work.percent(Trace.DELETE) / HUNDRED;
+        double bytes = puts * recordBytes(valueBytes) + deletes * recordBytes(0);
+        return new Costs(0, puts + deletes, bytes / RecordLayout.LINE_BYTES, bytes, 0);
     }
 
     private static final class Loops implements KvContender {
 
         private final CeilingStore store;
         private final Arena arena;
-        private final ThreadLocal<MemorySegment> values;
+        private final long reserveBytes;
 
-        Loops(CeilingStore store, Arena arena, int valueBytes) {
+        Loops(CeilingStore store, Arena arena, long reserveBytes) {
             this.store = store;
             this.arena = arena;
-            values = ThreadLocal.withInitial(() -> Arena.ofAuto().allocate((long) GROUP * valueBytes, Long.BYTES));
-        }
-
-        private MemorySegment one() {
-            return values.get().asSlice(0, values.get().byteSize() / GROUP);
+            this.reserveBytes = reserveBytes;
         }
 
         @Override
-        public void gets(Draw draw, int count, byte[] into) {
-            store.gets(draw, count, one());
+        public void run(Trace trace, int from, int to, Values values) {
+            store.run(trace.from(from), to - from, values, MemorySegment.NULL);
         }
 
         @Override
-        public boolean multiGets(Draw draw, int count, byte[][] into) {
-            store.multiGets(draw, count, values.get());
+        public void runGroups(Trace trace, int from, int to, Values values) {
+            store.multiGets(trace.from(from), to - from, values);
+        }
+
+        @Override
+        public void time(KvWork work, Trace trace, Values values, long[] nanos) throws Exception {
+            if (work.group() > 1) {
+                KvContender.super.time(work, trace, values, nanos);
+                return;
+            }
+            try (Arena times = Arena.ofConfined()) {
+                MemorySegment each = times.allocate(JAVA_LONG, nanos.length);
+                store.run(trace.from(0), nanos.length, values, each);
+                MemorySegment.copy(each, JAVA_LONG, 0, nanos, 0, nanos.length);
+            }
+        }
+
+        @Override
+        public boolean can(int kind) {
+            return kind != Trace.SCAN;
+        }
+
+        @Override
+        public boolean canMultiGet() {
             return true;
         }
 
         @Override
-        public void puts(Draw draw, int count, byte[] value) {
-            store.puts(draw, count, one());
+        public boolean isFull() {
+            return store.freeBytes() < reserveBytes;
         }
 
         @Override
-        public void fill(long from, long to, byte[] value) {
-            store.fill(from, to, one());
+        public void clear() {
+            store.clear();
         }
 
         @Override
         public void put(long key, byte[] value) {
-            store.fill(key, key + 1, one());
+            throw new UnsupportedOperationException("the ceiling carries out traces");
         }
 
         @Override
         public int get(long key, byte[] into) {
-            throw new UnsupportedOperationException("the ceiling draws its keys itself");
+            throw new UnsupportedOperationException("the ceiling carries out traces");
         }
 
         @Override
         public void delete(long key) {
-            throw new UnsupportedOperationException("the ceiling deletes nothing");
+            throw new UnsupportedOperationException("the ceiling carries out traces");
         }
 
         @Override

@@ -12,16 +12,16 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 /** The functions of bench/src/main/c/kv.c. */
 final class CeilingStore {
 
-    private static final FunctionDescriptor LOOP =
-            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG);
+    private static final FunctionDescriptor OF_STORE = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG);
     private static final MethodHandle OPEN = Ceiling.handle("ceiling_kv_open",
             FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle CLOSE = Ceiling.handle("ceiling_kv_close", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle FILL = Ceiling.handle("ceiling_kv_fill",
-            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG));
-    private static final MethodHandle GETS = Ceiling.handle("ceiling_kv_gets", LOOP);
-    private static final MethodHandle MULTI_GETS = Ceiling.handle("ceiling_kv_multi_gets", LOOP);
-    private static final MethodHandle PUTS = Ceiling.handle("ceiling_kv_puts", LOOP);
+    private static final MethodHandle CLOSE = Ceiling.handle("ceiling_kv_close", OF_STORE);
+    private static final MethodHandle CLEAR = Ceiling.handle("ceiling_kv_clear", OF_STORE);
+    private static final MethodHandle FREE_BYTES = Ceiling.handle("ceiling_kv_free_bytes", OF_STORE);
+    private static final MethodHandle RUN = Ceiling.handle("ceiling_kv_run",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS));
+    private static final MethodHandle MULTI_GETS = Ceiling.handle("ceiling_kv_multi_gets",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG));
 
     private final long store;
 
@@ -36,37 +36,41 @@ final class CeilingStore {
         }
     }
 
-    void fill(long from, long to, MemorySegment value) {
+    /** Carries out operations; {@code nanos} gets the time of each, or is NULL. */
+    void run(MemorySegment operations, long count, Values values, MemorySegment nanos) {
         try {
-            require((long) FILL.invokeExact(store, from, to, value, value.byteSize()), "ceiling_kv_fill");
+            require((long) RUN.invokeExact(store, operations, count, values.space(), (long) values.valueBytes(), nanos),
+                    "ceiling_kv_run");
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }
     }
 
-    long gets(Draw draw, long count, MemorySegment out) {
+    /** Reads in groups. */
+    void multiGets(MemorySegment operations, long count, Values values) {
         try {
-            return require((long) GETS.invokeExact(store, draw.state(), draw.keys(), count, out, out.byteSize()),
-                    "ceiling_kv_gets");
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** In groups of 16; {@code out} has room for so many values. */
-    long multiGets(Draw draw, long count, MemorySegment out) {
-        try {
-            return require((long) MULTI_GETS.invokeExact(store, draw.state(), draw.keys(), count, out, out.byteSize() / 16),
+            require((long) MULTI_GETS.invokeExact(store, operations, count, values.space(), (long) values.valueBytes()),
                     "ceiling_kv_multi_gets");
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }
     }
 
-    void puts(Draw draw, long count, MemorySegment value) {
+    long freeBytes() {
+        return call(FREE_BYTES, "ceiling_kv_free_bytes");
+    }
+
+    void clear() {
+        call(CLEAR, "ceiling_kv_clear");
+    }
+
+    void close() {
+        call(CLOSE, "ceiling_kv_close");
+    }
+
+    private long call(MethodHandle function, String name) {
         try {
-            require((long) PUTS.invokeExact(store, draw.state(), draw.keys(), count, value, value.byteSize()),
-                    "ceiling_kv_puts");
+            return require((long) function.invokeExact(store), name);
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }
@@ -74,16 +78,9 @@ final class CeilingStore {
 
     private static long require(long answer, String call) {
         if (answer < 0) {
-            throw new IllegalStateException(call + " = " + answer + ": its log is full, or a key is not there");
+            throw new IllegalStateException(call + " = " + answer
+                    + ": its log is full, or a key is not there or has another's value");
         }
         return answer;
-    }
-
-    void close() {
-        try {
-            require((long) CLOSE.invokeExact(store), "ceiling_kv_close");
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

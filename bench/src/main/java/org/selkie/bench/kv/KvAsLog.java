@@ -61,11 +61,6 @@ public final class KvAsLog implements LogEngine {
             }
 
             @Override
-            public void tidy() throws Exception {
-                store.tidy();
-            }
-
-            @Override
             public Costs count(int records) {
                 return Costs.UNKNOWN;
             }

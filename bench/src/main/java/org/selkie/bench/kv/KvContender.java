@@ -5,8 +5,7 @@ import java.io.IOException;
 
 /**
  * A key-value store that is open, its pages touched. Keys are numbers, of 16 bytes where they are bytes: the number big-endian,
- * so
- * that their order is that of the numbers. Several threads call it at the same time.
+ * so that their order is that of the numbers. Several threads call it at the same time.
  */
 public interface KvContender extends AutoCloseable {
 
@@ -28,42 +27,106 @@ public interface KvContender extends AutoCloseable {
     void delete(long key) throws Exception;
 
     /**
-     * Reads values in the order of their keys.
+     * Reads values in the order of their keys, each to the beginning of the array.
      *
      * @return how many there were, at most {@code count}; -1 where the store has no order
      */
     int scan(long from, int count, byte[] into) throws Exception;
 
-    /** So many gets of keys drawn, each of which must be there. */
-    default void gets(Draw draw, int count, byte[] into) throws Exception {
-        for (int i = 0; i < count; i++) {
-            if (get(draw.next(), into) < 0) {
-                throw new IllegalStateException("a key that was put is not there");
+    /**
+     * Copies values of several keys with one call.
+     *
+     * @return false where the store has no such call
+     */
+    default boolean multiGet(long[] keys, byte[][] into, int[] lengths) throws Exception {
+        return false;
+    }
+
+    /** Whether it has what a kind of {@link Trace} asks for. */
+    default boolean can(int kind) {
+        return true;
+    }
+
+    /** Whether it has what a work asks for. */
+    default boolean can(KvWork work) {
+        for (int kind = Trace.READ; kind <= Trace.SCAN; kind++) {
+            if (work.percent(kind) > 0 && !can(kind)) {
+                return false;
+            }
+        }
+        return work != KvWork.MULTI_READ_RANDOM || canMultiGet();
+    }
+
+    /** Whether several keys can be read with one call. */
+    default boolean canMultiGet() {
+        return false;
+    }
+
+    /** Carries out a part of a trace. Every value that is read must be its key's. */
+    default void run(Trace trace, int from, int to, Values values) throws Exception {
+        for (int i = from; i < to; i++) {
+            long operation = trace.at(i);
+            long key = Trace.key(operation);
+            switch (Trace.kind(operation)) {
+                case Trace.READ -> values.require(get(key, values.read()), values.read(), key);
+                case Trace.UPDATE, Trace.INSERT -> put(key, values.of(key));
+                case Trace.READ_MODIFY_WRITE -> {
+                    values.require(get(key, values.read()), values.read(), key);
+                    put(key, values.of(key));
+                }
+                case Trace.DELETE -> delete(key);
+                default -> values.requireScan(scan(key, Trace.scanLength(operation), values.read()), key);
             }
         }
     }
 
-    /** As {@link #gets} in groups of as many as {@code into} has arrays. Returns false where the store has no such call. */
-    default boolean multiGets(Draw draw, int count, byte[][] into) throws Exception {
+    /** Carries out a trace of reads in groups of {@link KvWork#GROUP}. */
+    default void runGroups(Trace trace, int from, int to, Values values) throws Exception {
+        long[] keys = values.groupKeys();
+        for (int i = from; i + keys.length <= to; i += keys.length) {
+            for (int j = 0; j < keys.length; j++) {
+                keys[j] = Trace.key(trace.at(i + j));
+            }
+            multiGet(keys, values.group(), values.groupLengths());
+            for (int j = 0; j < keys.length; j++) {
+                values.require(values.groupLengths()[j], values.group()[j], keys[j]);
+            }
+        }
+    }
+
+    /**
+     * As {@link #run} of a whole trace, with the time of each operation, which is a group where the work has them.
+     *
+     * @param nanos gets them, the reading of the clock included
+     */
+    default void time(KvWork work, Trace trace, Values values, long[] nanos) throws Exception {
+        int group = work.group();
+        long before = System.nanoTime();
+        for (int i = 0; i < nanos.length; i++) {
+            if (group > 1) {
+                runGroups(trace, i * group, (i + 1) * group, values);
+            } else {
+                run(trace, i, i + 1, values);
+            }
+            long now = System.nanoTime();
+            nanos[i] = now - before;
+            before = now;
+        }
+    }
+
+    /** Puts what a trace inserts, as fast as it can: how is not measured, and when it returns all is there. */
+    default void load(Trace trace, Values values) throws Exception {
+        run(trace, 0, trace.count(), values);
+    }
+
+    /** Whether it has to be cleared and filled anew before it can do more. */
+    default boolean isFull() {
         return false;
     }
 
-    /** So many puts of keys drawn. */
-    default void puts(Draw draw, int count, byte[] value) throws Exception {
-        for (int i = 0; i < count; i++) {
-            put(draw.next(), value);
-        }
-    }
-
-    /** Puts the keys from one number to below another, in order. */
-    default void fill(long from, long to, byte[] value) throws Exception {
-        for (long key = from; key < to; key++) {
-            put(key, value);
-        }
-    }
-
-    /** Between rounds, when nobody calls. Not timed. */
-    default void tidy() throws Exception {
+    /** Forgets everything; only of one that can be full. */
+    default void clear() {
+        throw new UnsupportedOperationException("it is never full");
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.selkie.bench.kv;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.selkie.bench.contender.Costs;
 import org.selkie.bench.contender.Place;
 
 /** A store in one configuration. Found by {@link java.util.ServiceLoader}. */
@@ -30,6 +31,16 @@ public interface KvEngine {
      * @param valueBytes of each
      */
     KvContender open(Place place, Path own, long keys, int valueBytes) throws Exception;
+
+    /**
+     * What an operation of a work costs the medium, found out in a pass of its own that is not timed; by default nothing is
+     * known.
+     *
+     * @param own a directory that does not exist yet, which it may make, and which is removed
+     */
+    default Costs costs(Place place, Path own, KvWork work, int valueBytes) throws Exception {
+        return Costs.UNKNOWN;
+    }
 
     /** Product and configuration. */
     default String title() {

@@ -5,15 +5,24 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import org.selkie.Pool;
 import org.selkie.PoolOptions;
+import org.selkie.bench.contender.Costs;
+import org.selkie.bench.contender.CountingPersister;
+import org.selkie.bench.contender.EmulatingPersister;
 import org.selkie.bench.contender.Place;
 import org.selkie.bench.contender.SelkieEngine;
 import org.selkie.kv.Entry;
 import org.selkie.kv.KvStore;
 import org.selkie.kv.Range;
 import org.selkie.kv.StoreOptions;
+import org.selkie.persist.Durability;
 
 /** Selkie's store; unordered, or ordered, which scans want. */
 public final class SelkieKvEngine implements KvEngine {
+
+    private static final int COUNTED = 16_000;
+    private static final int COUNTED_ON_A_DISK = 32;
+    /** Short: they are made for each count. */
+    private static final long COUNTED_EXTENT_BYTES = 4 << 20;
 
     private final boolean ordered;
 
@@ -42,25 +51,53 @@ public final class SelkieKvEngine implements KvEngine {
 
     @Override
     public KvContender open(Place place, Path own, long keys, int valueBytes) {
-        Pool pool = Pool.open(own, PoolOptions.defaults().withDurability(place.durability()));
-        StoreOptions options = ordered ? StoreOptions.defaults().withOrder() : StoreOptions.defaults();
-        return new Calls(pool, pool.store("bench", options), ordered);
+        PoolOptions options = PoolOptions.defaults().withDurability(place.durability());
+        return open(own, place.emulation().slowsDown() ? options.withPersister(EmulatingPersister::new) : options);
+    }
+
+    private KvContender open(Path own, PoolOptions options) {
+        Pool pool = Pool.open(own, options);
+        StoreOptions store = ordered ? StoreOptions.defaults().withOrder() : StoreOptions.defaults();
+        return new Calls(pool, pool.store("bench", store), ordered);
+    }
+
+    @Override
+    public Costs costs(Place place, Path own, KvWork work, int valueBytes) throws Exception {
+        CountingPersister.Counts counts = new CountingPersister.Counts();
+        PoolOptions options = PoolOptions.defaults().withDurability(place.durability()).withExtentBytes(COUNTED_EXTENT_BYTES)
+                .withPersister(persister -> new CountingPersister(persister, counts));
+        boolean slow = place.durability() == Durability.POWER_FAILURE && !place.isDirect();
+        int operations = slow ? COUNTED_ON_A_DISK : COUNTED;
+        try (KvContender counted = open(own, options)) {
+            Values values = new Values(valueBytes, 0);
+            Trace trace = new Trace();
+            if (!work.isFill()) {
+                TraceSource.fill(trace, 0, operations);
+                counted.load(trace, values);
+            }
+            new TraceSource(work, operations, 0, 1, 1).next(trace, operations);
+            counts.reset();
+            if (work.group() > 1) {
+                counted.runGroups(trace, 0, operations, values);
+            } else {
+                counted.run(trace, 0, operations, values);
+            }
+            return counts.per(operations);
+        }
     }
 
     private static final class Buffers {
         final byte[] key = new byte[KvContender.KEY_BYTES];
-        byte[][] keys = new byte[0][];
-        int[] lengths = new int[0];
+        final byte[][] keys = new byte[KvWork.GROUP][KvContender.KEY_BYTES];
 
         byte[] key(long number) {
             KvContender.encode(number, key);
             return key;
         }
 
-        byte[][] keys(int count) {
-            if (keys.length != count) {
-                keys = new byte[count][KvContender.KEY_BYTES];
-                lengths = new int[count];
+        byte[][] keys(long[] numbers) {
+            for (int i = 0; i < numbers.length; i++) {
+                KvContender.encode(numbers[i], keys[i]);
             }
             return keys;
         }
@@ -90,19 +127,19 @@ public final class SelkieKvEngine implements KvEngine {
         }
 
         @Override
-        public boolean multiGets(Draw draw, int count, byte[][] into) {
-            Buffers own = buffers.get();
-            byte[][] keys = own.keys(into.length);
-            for (int done = 0; done + into.length <= count; done += into.length) {
-                for (byte[] key : keys) {
-                    KvContender.encode(draw.next(), key);
-                }
-                store.getAll(keys, into, own.lengths);
-                if (own.lengths[0] < 0) {
-                    throw new IllegalStateException("a key that was put is not there");
-                }
-            }
+        public boolean multiGet(long[] keys, byte[][] into, int[] lengths) {
+            store.getAll(buffers.get().keys(keys), into, lengths);
             return true;
+        }
+
+        @Override
+        public boolean canMultiGet() {
+            return true;
+        }
+
+        @Override
+        public boolean can(int kind) {
+            return ordered || kind != Trace.SCAN;
         }
 
         @Override

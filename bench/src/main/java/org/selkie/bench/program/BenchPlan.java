@@ -16,26 +16,36 @@ import org.selkie.bench.contender.Emulation;
  * @param html      where a page is written
  * @param emulation what is added, and that it is emulated
  * @param peers     whether peers take part
+ * @param keys      in each store
  */
 record BenchPlan(Path path, Optional<Path> device, Optional<Path> disk, boolean full, boolean json, Optional<Path> html,
-        Emulation emulation, boolean peers) {
+        Emulation emulation, boolean peers, long keys) {
 
     private static final String TMPFS = "/dev/shm";
+
+    /** So few that a quick look fits into its time. */
+    private static final long QUICK_KEYS = 200_000;
+    private static final long FULL_KEYS = 1_000_000;
+
+    /** How many keys a store is filled with. */
+    long storeKeys() {
+        return keys > 0 ? keys : full ? FULL_KEYS : QUICK_KEYS;
+    }
 
     /** Reads arguments as {@code selkie bench} hands them on. */
     static BenchPlan of(String... args) {
         BenchPlan plan = new BenchPlan(Path.of(TMPFS), Optional.empty(), Optional.empty(), false, false, Optional.empty(),
-                Emulation.NONE, true);
+                Emulation.NONE, true, 0);
         for (int i = 0; i < args.length; i++) {
             String option = args[i];
             plan = switch (option) {
                 case "--quick" -> plan.with(false);
                 case "--full" -> plan.with(true);
                 case "--json" -> new BenchPlan(plan.path, plan.device, plan.disk, plan.full, true, plan.html, plan.emulation,
-                        plan.peers);
+                        plan.peers, plan.keys);
                 case "--no-peers" -> new BenchPlan(plan.path, plan.device, plan.disk, plan.full, plan.json, plan.html,
-                        plan.emulation, false);
-                case "--path", "--device", "--disk", "--html", "--emulate" -> {
+                        plan.emulation, false, plan.keys);
+                case "--path", "--device", "--disk", "--html", "--emulate", "--keys" -> {
                     i++;
                     if (i == args.length) {
                         throw new IllegalArgumentException(option + " without a value; give one after it");
@@ -43,23 +53,25 @@ record BenchPlan(Path path, Optional<Path> device, Optional<Path> disk, boolean 
                     yield plan.with(option, args[i]);
                 }
                 default -> throw new IllegalArgumentException("unknown option " + option + "; expected --path DIR, --device DEV,"
-                        + " --disk DIR, --quick, --full, --json, --html FILE, --emulate PROFILE or --no-peers");
+                        + " --disk DIR, --quick, --full, --json, --html FILE, --emulate PROFILE, --keys N or --no-peers");
             };
         }
         return plan;
     }
 
     private BenchPlan with(boolean isFull) {
-        return new BenchPlan(path, device, disk, isFull, json, html, emulation, peers);
+        return new BenchPlan(path, device, disk, isFull, json, html, emulation, peers, keys);
     }
 
     private BenchPlan with(String option, String value) {
         return switch (option) {
-            case "--path" -> new BenchPlan(Path.of(value), device, disk, full, json, html, emulation, peers);
-            case "--device" -> new BenchPlan(path, Optional.of(Path.of(value)), disk, full, json, html, emulation, peers);
-            case "--disk" -> new BenchPlan(path, device, Optional.of(Path.of(value)), full, json, html, emulation, peers);
-            case "--html" -> new BenchPlan(path, device, disk, full, json, Optional.of(Path.of(value)), emulation, peers);
-            default -> new BenchPlan(path, device, disk, full, json, html, EmulationProfiles.named(value), peers);
+            case "--path" -> new BenchPlan(Path.of(value), device, disk, full, json, html, emulation, peers, keys);
+            case "--device" -> new BenchPlan(path, Optional.of(Path.of(value)), disk, full, json, html, emulation, peers, keys);
+            case "--disk" -> new BenchPlan(path, device, Optional.of(Path.of(value)), full, json, html, emulation, peers, keys);
+            case "--html" -> new BenchPlan(path, device, disk, full, json, Optional.of(Path.of(value)), emulation, peers, keys);
+            case "--keys" -> new BenchPlan(path, device, disk, full, json, html, emulation, peers,
+                    Numbers.positive(option, value));
+            default -> new BenchPlan(path, device, disk, full, json, html, EmulationProfiles.named(value), peers, keys);
         };
     }
 }

@@ -102,10 +102,20 @@ public final class BenchProgram {
             say("opening a pool again");
             recovery = RecoveryTimes.measure(place, plan.full() ? List.of(16, 64, 256, 1024) : List.of(16, 64, 256));
         }
+        StoreSections stores = new StoreSections(place, plan);
+        List<BenchReport.StoreSection> storesDone = stores.run();
+        List<BenchReport.StoreOpening> openings = List.of();
+        if (!storesDone.isEmpty()) {
+            say("opening a store again");
+            openings = StoreOpenings.measure(place, plan.full() ? List.of(10_000L, 100_000L, 1_000_000L)
+                    : List.of(10_000L, 100_000L, 300_000L));
+        }
+        List<String> remarks = new ArrayList<>(sections.remarks());
+        remarks.addAll(stores.remarks());
         Ceiling.emulate(0, 0);
         double noise = done.stream().flatMap(section -> section.results().stream()).mapToDouble(Result::noise).filter(v -> v > 0)
                 .sorted().boxed().toList().stream().reduce((first, last) -> last).orElse(Double.NaN);
-        return new BenchReport(Fingerprint.of(place, noise, raw), raw, done, recovery, sections.remarks());
+        return new BenchReport(Fingerprint.of(place, noise, raw), raw, done, storesDone, recovery, openings, remarks);
     }
 
     /** Where a contest can be held. Refuses a place that can carry no pool. */

@@ -4,6 +4,7 @@ package org.selkie.bench.program;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -14,70 +15,121 @@ import org.selkie.bench.kv.CeilingKvEngine;
 import org.selkie.bench.kv.KvEngine;
 import org.selkie.bench.kv.KvWork;
 import org.selkie.bench.kv.SelkieKvEngine;
+import org.selkie.bench.measure.Budget;
 import org.selkie.bench.measure.KvContest;
+import org.selkie.bench.measure.KvResult;
+import org.selkie.bench.report.BenchReport.StoreSection;
+import org.selkie.bench.report.TextReport;
 
 /**
- * The store beside the ceiling, and the peers where they are on the class path:
- * {@code java -cp bench/target/benchmarks.jar org.selkie.bench.program.KvProgram PATH [keys] [value bytes] [rounds]}. Pass
- * {@code -Dpeers=Chronicle,LMDB} for some of them, {@code -Dpeers=} for none.
+ * Contests of stores of any size: the ceiling, Selkie's, and the peers where they are on the class path.
+ *
+ * <pre>java -cp bench/target/benchmarks.jar org.selkie.bench.program.KvProgram PATH [--keys 1m] [--values 100,1024]
+ *     [--works readrandom,overwrite,ycsb-a] [--threads 1,2] [--stores "ceiling;selkie;rocksdb"] [--rounds 51] [--millis 10]</pre>
+ *
+ * A store takes part if its name begins with one of those given, small or large: "lmdb", "rocksdb, sync=true". All that take
+ * part are open together, and have to fit into memory together.
  */
 public final class KvProgram {
 
-    private static final long ROUND_NANOS = 10_000_000;
+    private static final long FILL_NANOS = 20_000_000_000L;
+    private static final long NANOS_IN_A_MILLISECOND = 1_000_000;
+    private static final int LATENCIES = 20_000;
 
-    private KvProgram() {
+    private final Path path;
+    private long keys = 1_000_000;
+    private List<Integer> values = List.of(100);
+    private List<KvWork> works = KvWork.SIMPLE;
+    private List<Integer> threads = Sections.threads();
+    private List<String> stores = List.of("");
+    private int rounds = 51;
+    private long roundNanos = 10 * NANOS_IN_A_MILLISECOND;
+
+    private KvProgram(Path path) {
+        this.path = path;
     }
 
-    /** Prints the rows as they come. */
+    /** Prints a table for each work. Ends with 2 if the arguments were not understood. */
     public static void main(String[] args) throws Exception {
-        Path path = Path.of(args[0]);
-        long keys = args.length > 1 ? Long.parseLong(args[1]) : 1_000_000;
-        int valueBytes = args.length > 2 ? Integer.parseInt(args[2]) : 100;
-        int rounds = args.length > 3 ? Integer.parseInt(args[3]) : 51;
+        KvProgram program;
+        try {
+            program = of(args);
+        } catch (IllegalArgumentException e) {
+            System.err.println("kv: " + e.getMessage());
+            System.exit(2);
+            return;
+        }
+        program.run();
+        // Peers leave threads behind.
+        System.exit(0);
+    }
+
+    static KvProgram of(String... args) {
+        if (args.length % 2 == 0) {
+            throw new IllegalArgumentException("expected a directory, and then options with a value each");
+        }
+        KvProgram program = new KvProgram(Path.of(args[0]));
+        for (int i = 1; i < args.length; i += 2) {
+            program.take(args[i], args[i + 1]);
+        }
+        return program;
+    }
+
+    private void take(String option, String value) {
+        switch (option) {
+            case "--keys" -> keys = Numbers.positive(option, value);
+            case "--values" -> values = Numbers.list(option, value);
+            case "--works" -> works = Arrays.stream(value.split(",")).flatMap(name -> switch (name.toLowerCase(Locale.ROOT)) {
+                case "ycsb" -> KvWork.YCSB.stream();
+                case "db_bench" -> Arrays.stream(KvWork.values()).filter(work -> !KvWork.YCSB.contains(work));
+                default -> java.util.stream.Stream.of(KvWork.named(name));
+            }).toList();
+            case "--threads" -> threads = Numbers.list(option, value);
+            case "--stores" -> stores = List.of(value.split(";"));
+            case "--rounds" -> rounds = Math.toIntExact(Numbers.positive(option, value));
+            case "--millis" -> roundNanos = NANOS_IN_A_MILLISECOND * Numbers.positive(option, value);
+            default -> throw new IllegalArgumentException("unknown option " + option + "; expected --keys, --values, --works,"
+                    + " --threads, --stores, --rounds or --millis");
+        }
+    }
+
+    private void run() throws Exception {
         Path scratch = Files.createTempDirectory(path, "selkie-kv");
-        Thread atExit = new Thread(() -> BenchProgram.remove(scratch));
-        Runtime.getRuntime().addShutdownHook(atExit);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> BenchProgram.remove(scratch)));
         Place place = BenchProgram.place(path, Optional.empty(), scratch, Emulation.NONE);
-        try (KvContest contest = new KvContest(place, keys, valueBytes)) {
-            for (KvEngine engine : engines()) {
-                contest.enter(engine, BenchProgram::say);
-            }
-            for (int threads : Sections.threads()) {
-                for (KvWork work : KvWork.values()) {
-                    System.out.printf(Locale.ROOT, "%n%s, %d keys, values of %d B, %d thread(s)%n", work, keys, valueBytes,
-                            threads);
-                    print(contest.hold(work, threads, rounds, ROUND_NANOS));
+        for (int valueBytes : values) {
+            Budget budget = new Budget(rounds, roundNanos, 0, NANOS_IN_A_MILLISECOND * 1000, LATENCIES);
+            try (KvContest contest = new KvContest(place, keys, valueBytes, budget, BenchProgram::say)) {
+                for (KvEngine engine : engines()) {
+                    contest.enter(engine);
                 }
+                for (KvWork work : works) {
+                    hold(contest, work, valueBytes);
+                }
+                contest.remarks().forEach(remark -> System.out.println("  " + remark));
             }
-        } finally {
-            BenchProgram.remove(scratch);
         }
     }
 
-    static List<KvEngine> engines() {
-        List<KvEngine> engines = new ArrayList<>(List.of(new CeilingKvEngine(""), new CeilingKvEngine("again"),
-                new SelkieKvEngine(false)));
-        engines.addAll(peers());
+    private void hold(KvContest contest, KvWork work, int valueBytes) throws Exception {
+        List<KvResult> results = new ArrayList<>();
+        for (int number : threads) {
+            results.addAll(work.isFill() ? contest.fill(work, number, FILL_NANOS) : contest.hold(work, number));
+        }
+        TextReport.print(new StoreSection(work.words(), String.format(Locale.ROOT, "%,d keys of 16 B, values of %,d B", keys,
+                valueBytes), results), System.out);
+    }
+
+    private List<KvEngine> engines() {
+        List<KvEngine> engines = new ArrayList<>(List.of(new CeilingKvEngine(), new SelkieKvEngine(false),
+                new SelkieKvEngine(true)));
+        ServiceLoader.load(Peers.class).forEach(peers -> engines.addAll(peers.stores()));
+        engines.removeIf(engine -> stores.stream().noneMatch(wanted ->
+                engine.title().toLowerCase(Locale.ROOT).startsWith(wanted.strip().toLowerCase(Locale.ROOT))));
+        if (engines.isEmpty()) {
+            throw new IllegalArgumentException("--stores " + String.join(";", stores)
+                    + ": no store has such a name; are the peers on the class path?");
+        }
         return engines;
-    }
-
-    /** Those that the property names, or all. */
-    static List<KvEngine> peers() {
-        String wanted = System.getProperty("peers");
-        List<KvEngine> found = new ArrayList<>();
-        ServiceLoader.load(Peers.class).forEach(peers -> peers.stores().stream()
-                .filter(store -> wanted == null || isNamed(store, wanted)).forEach(found::add));
-        return found;
-    }
-
-    private static boolean isNamed(KvEngine store, String wanted) {
-        return List.of(wanted.split(",")).stream().anyMatch(name -> !name.isEmpty() && store.title().startsWith(name));
-    }
-
-    static void print(List<KvContest.Row> rows) {
-        for (KvContest.Row row : rows) {
-            System.out.printf(Locale.ROOT, "  %-40s %9.1f ns %8.3f Mops  to the first %-22s %6.1f B  %s%n", row.title(),
-                    row.nanos(), row.mops(), row.toFirst().words(0), row.allocatedBytes(), row.survives());
-        }
     }
 }

@@ -70,7 +70,7 @@ final class RecoveryTimes {
     }
 
     /** Of the medium, by all files of a directory; nothing of them is sparse. */
-    private static long occupiedBytes(Path directory) throws IOException {
+    static long occupiedBytes(Path directory) throws IOException {
         long bytes = 0;
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {

@@ -4,6 +4,7 @@ package org.selkie.bench.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.selkie.bench.measure.KvResult;
 import org.selkie.bench.measure.RawCeiling;
 import org.selkie.bench.measure.Result;
 
@@ -13,6 +14,11 @@ final class Columns {
     static final List<String> RESULT = List.of("contender", "work", ">ns/op", ">quartiles", ">p50", ">p99", ">p99.9", ">Mop/s",
             ">% of ceiling", "time to ceiling's", "to Selkie's shared log", ">flushes", ">fences", ">lines", ">bytes", ">forces",
                     ">heap B", "survives");
+    static final List<String> STORE = List.of("work", "store", ">threads", ">ns/op", ">quartiles", ">p50", ">p99", ">p99.9",
+            ">Mop/s", ">% of ceiling", "time to ceiling's", "to Selkie's store", ">flushes", ">fences", ">lines", ">bytes",
+            ">heap B", "survives");
+    static final List<String> OPENING = List.of(">keys", ">value B", ">ms", ">of that the pool", ">M keys/s", ">index B/key",
+            ">pool/payload");
     static final List<String> RAW = List.of("operation", ">bytes", ">threads", ">ns/op", ">quartiles", ">GB/s");
     static final List<String> RECOVERY = List.of(">MB of records", ">records", ">ms", ">GB/s", ">log/payload", ">pool/payload");
 
@@ -31,6 +37,23 @@ final class Columns {
                 number(result.costs().flushes()), number(result.costs().fences()), number(result.costs().lines()),
                 number(result.costs().bytes()), number(result.costs().forces()), number(result.allocatedBytes()),
                 result.survives());
+    }
+
+    static List<String> of(KvResult result) {
+        double noise = Double.isNaN(result.noise()) ? 0 : result.noise();
+        String quartiles = Double.isNaN(result.nanos()) ? "-" : number(result.lowNanos()) + "-" + number(result.highNanos());
+        return List.of(result.work().words(), result.title(), Integer.toString(result.threads()), number(result.nanos()),
+                quartiles, number(result.p50Nanos()), number(result.p99Nanos()), number(result.p999Nanos()),
+                number(result.operationsASecond() / 1e6), percent(result.ceilingPercent()), result.toCeiling().words(noise),
+                result.toOurs().words(noise), number(result.costs().flushes()), number(result.costs().fences()),
+                number(result.costs().lines()), number(result.costs().bytes()), number(result.allocatedBytes()),
+                result.survives());
+    }
+
+    static List<String> of(BenchReport.StoreOpening opening) {
+        return List.of(String.format(Locale.ROOT, "%,d", opening.keys()), Integer.toString(opening.valueBytes()),
+                number(opening.millis()), number(opening.poolMillis()), number(opening.keys() / 1e3 / opening.millis()),
+                number(opening.indexBytes()), number(opening.inFiles()));
     }
 
     static List<String> of(RawCeiling.Row row) {

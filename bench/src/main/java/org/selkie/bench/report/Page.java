@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.selkie.bench.measure.Result;
 import org.selkie.bench.report.BenchReport.Section;
+import org.selkie.bench.report.BenchReport.StoreSection;
 
 /** A report as one HTML file that needs no other: no script, no font, no network. */
 public final class Page {
@@ -34,7 +35,9 @@ public final class Page {
         report.fingerprint().forEach((name, value) ->
                 html.append("<dt>").append(text(name)).append("</dt><dd>").append(text(value)).append("</dd>"));
         html.append("</dl>\n<div class=\"charts\">\n");
-        charts(report).stream().filter(chart -> !chart.isEmpty()).forEach(chart -> html.append(chart.html()));
+        List<Chart> charts = new ArrayList<>(charts(report));
+        charts.addAll(StoreCharts.of(report));
+        charts.stream().filter(chart -> !chart.isEmpty()).forEach(chart -> html.append(chart.html()));
         html.append("</div>\n<h2>The raw ceiling in C</h2>\n");
         table(html, Columns.RAW, report.raw().stream().map(Columns::of).toList());
         for (Section section : report.sections()) {
@@ -42,11 +45,20 @@ public final class Page {
                     .append("</p>\n");
             table(html, Columns.RESULT, section.results().stream().map(Columns::of).toList());
         }
+        for (StoreSection section : report.stores()) {
+            html.append("<h2>").append(text(section.heading())).append("</h2>\n<p>").append(text(section.explanation()))
+                    .append("</p>\n");
+            table(html, Columns.STORE, section.results().stream().map(Columns::of).toList());
+        }
         if (!report.recovery().isEmpty()) {
             html.append("<h2>Opening a pool again</h2>\n<p>Records of 256 B, each of them checked. log/payload: what the"
                     + " records take to what their payloads do;"
                     + " pool/payload: with headers, and the space kept ahead.</p>\n");
             table(html, Columns.RECOVERY, report.recovery().stream().map(Columns::of).toList());
+        }
+        if (!report.openings().isEmpty()) {
+            html.append("<h2>Opening a store again</h2>\n<p>").append(text(TextReport.OPENINGS)).append("</p>\n");
+            table(html, Columns.OPENING, report.openings().stream().map(Columns::of).toList());
         }
         if (!report.remarks().isEmpty()) {
             html.append("<h2>Left out, and remarks</h2>\n<ul>");

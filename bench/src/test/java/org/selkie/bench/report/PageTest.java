@@ -8,10 +8,14 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.selkie.bench.contender.Costs;
 import org.selkie.bench.contender.Work;
+import org.selkie.bench.kv.KvWork;
+import org.selkie.bench.measure.KvResult;
 import org.selkie.bench.measure.Ratio;
 import org.selkie.bench.measure.Result;
 import org.selkie.bench.report.BenchReport.RecoveryTime;
 import org.selkie.bench.report.BenchReport.Section;
+import org.selkie.bench.report.BenchReport.StoreOpening;
+import org.selkie.bench.report.BenchReport.StoreSection;
 import org.xml.sax.InputSource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -24,13 +28,29 @@ class PageTest {
         return new BenchReport(Map.of("emulation", "EMULATED: <memory>"), List.of(),
                 List.of(new Section("Logs", "a & b", false, List.of(result(64, 1, 100), result(256, 1, 120), result(64, 2,
                         200)))),
-                List.of(new RecoveryTime(16, 65536, 4.5, 1.25, 4)), List.of("left out: \"x\" < y"));
+                List.of(new StoreSection("Stores", "keys & values", List.of(store("ceiling", 1, 100), store("Peer", 1, 150),
+                        store("Peer", 2, 180), store("Peer", 4, Double.NaN)))),
+                List.of(new RecoveryTime(16, 65536, 4.5, 1.25, 4)), List.of(new StoreOpening(1000, 100, 2.5, 1.5, 16, 1.3)),
+                List.of("left out: \"x\" < y"));
     }
 
     private static Result result(int payloadBytes, int threads, double nanos) {
         return new Result("Peer", "fast", Work.appends(payloadBytes, threads), nanos, nanos, nanos, nanos, nanos, nanos,
                 1e9 / nanos,
                 50, new Ratio(2, 1.9, 2.1), Ratio.NONE, 0.01, Costs.UNKNOWN, 0, "kill -9");
+    }
+
+    private static KvResult store(String name, int threads, double nanos) {
+        return new KvResult(name, "", KvWork.YCSB_A, 1000, 100, threads, 7, nanos, nanos, nanos, nanos, nanos, nanos, 1e9 / nanos,
+                50, Ratio.NONE, Ratio.NONE, 0.01, Costs.UNKNOWN, 0, "kill -9");
+    }
+
+    @Test
+    void whatAStoreCannotDoIsADashAndNoPoint() throws Exception {
+        List<String> cells = Columns.of(store("Peer", 4, Double.NaN));
+        assertEquals(List.of("YCSB A", "Peer", "4", "-", "-", "-"), cells.subList(0, 6));
+        assertEquals(Columns.STORE.size(), cells.size());
+        assertTrue(Page.of(report()).contains("keys &amp; values"));
     }
 
     @Test
@@ -53,9 +73,9 @@ class PageTest {
             points += document.getElementsByTagName("circle").getLength();
             charts++;
         }
-        // Lengths with one thread, lengths with two, threads at 64 B, recovery.
-        assertEquals(4, charts);
-        assertEquals(2 + 1 + 2 + 1, points);
+        // Lengths with one thread, lengths with two, threads at 64 B, recovery; threads of the store, opening it.
+        assertEquals(6, charts);
+        assertEquals(2 + 1 + 2 + 1 + 2 + 1, points);
     }
 
     @Test

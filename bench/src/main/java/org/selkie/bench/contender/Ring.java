@@ -18,13 +18,16 @@ public final class Ring implements AutoCloseable {
 
     private final Extent extent;
     private final Path file;
+    private final boolean isOnDevice;
 
     /** Makes one. */
     public Ring(Place place, Path file) {
         this.file = file;
         ExtentOptions options = ExtentOptions.ofLength(LENGTH_BYTES + EXTRA_BYTES)
                 .withRequiredDurability(place.isDirect() ? place.durability() : Durability.PROCESS_CRASH);
-        extent = place.device().isPresent() ? Extent.openDevice(place.device().get(), 0, options) : Extent.create(file, options);
+        isOnDevice = place.device().isPresent();
+        extent = isOnDevice ? DeviceParts.take(place.device().get(), LENGTH_BYTES + EXTRA_BYTES, options)
+                : Extent.create(file, options);
         extent.segment().fill((byte) 0);
     }
 
@@ -36,6 +39,10 @@ public final class Ring implements AutoCloseable {
     /** Without writing back, and removes the file: what is on it is worth nothing. */
     @Override
     public void close() throws IOException {
+        if (isOnDevice) {
+            DeviceParts.giveBack(extent);
+            return;
+        }
         extent.closePersisted();
         Files.deleteIfExists(file);
     }

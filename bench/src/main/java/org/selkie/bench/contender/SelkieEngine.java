@@ -104,6 +104,9 @@ public final class SelkieEngine implements LogEngine {
             Path where = place.device().orElse(own);
             PoolOptions options = PoolOptions.defaults().withDurability(place.durability()).withExtentBytes(EXTENT_BYTES)
                     .withSpareExtents(EXTENTS - 1);
+            if (place.device().isPresent()) {
+                options = DeviceParts.forPool(where, options);
+            }
             pool = Pool.open(where, place.emulation().slowsDown() ? options.withPersister(EmulatingPersister::new) : options);
             log = pool.log("bench", way == Way.SINGLE_WRITER ? LogOptions.forSingleWriter() : LogOptions.defaults());
             payloads = IntStream.range(0, work.threads()).mapToObj(thread -> new LonelyArray(work.payloadBytes()))

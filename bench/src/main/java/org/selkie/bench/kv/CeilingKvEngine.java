@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.selkie.bench.contender.Costs;
+import org.selkie.bench.contender.DeviceRegion;
 import org.selkie.bench.contender.MappedPages;
 import org.selkie.bench.contender.Place;
 import org.selkie.format.RecordLayout;
@@ -50,6 +51,9 @@ public final class CeilingKvEngine implements KvEngine {
         long recordBytes = recordBytes(valueBytes);
         // Nothing is given back by itself: what is put has to fit until everything is put anew.
         long logBytes = (keys + Math.max(LEAST_SPARE_RECORDS, keys / 2)) * recordBytes;
+        if (place.device().isPresent()) {
+            return onDevice(place, keys, logBytes, recordBytes);
+        }
         Files.createDirectories(own);
         Arena arena = Arena.ofShared();
         MemorySegment log;
@@ -58,7 +62,13 @@ public final class CeilingKvEngine implements KvEngine {
             log = file.map(FileChannel.MapMode.READ_WRITE, 0, logBytes, arena);
         }
         MappedPages.populate(own);
-        return new Loops(new CeilingStore(log, keys), arena, RESERVE_RECORDS * recordBytes);
+        return new Loops(new CeilingStore(log, keys), arena::close, RESERVE_RECORDS * recordBytes);
+    }
+
+    private static KvContender onDevice(Place place, long keys, long logBytes, long recordBytes) {
+        DeviceRegion region = new DeviceRegion(place, logBytes);
+        region.segment().fill((byte) 0);
+        return new Loops(new CeilingStore(region.segment(), keys), region::close, RESERVE_RECORDS * recordBytes);
     }
 
     private static long recordBytes(int valueBytes) {
@@ -76,12 +86,12 @@ public final class CeilingKvEngine implements KvEngine {
     private static final class Loops implements KvContender {
 
         private final CeilingStore store;
-        private final Arena arena;
+        private final Runnable close;
         private final long reserveBytes;
 
-        Loops(CeilingStore store, Arena arena, long reserveBytes) {
+        Loops(CeilingStore store, Runnable close, long reserveBytes) {
             this.store = store;
-            this.arena = arena;
+            this.close = close;
             this.reserveBytes = reserveBytes;
         }
 
@@ -151,7 +161,7 @@ public final class CeilingKvEngine implements KvEngine {
         @Override
         public void close() {
             store.close();
-            arena.close();
+            close.run();
         }
     }
 }

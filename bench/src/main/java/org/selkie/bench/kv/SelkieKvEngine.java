@@ -3,10 +3,12 @@ package org.selkie.bench.kv;
 
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.Optional;
 import org.selkie.Pool;
 import org.selkie.PoolOptions;
 import org.selkie.bench.contender.Costs;
 import org.selkie.bench.contender.CountingPersister;
+import org.selkie.bench.contender.DeviceParts;
 import org.selkie.bench.contender.EmulatingPersister;
 import org.selkie.bench.contender.Place;
 import org.selkie.bench.contender.SelkieEngine;
@@ -50,8 +52,16 @@ public final class SelkieKvEngine implements KvEngine {
     }
 
     @Override
+    public Optional<String> absence(Place place) {
+        return ordered && place.device().isPresent() ? Optional.of("a device has room for one pool") : Optional.empty();
+    }
+
+    @Override
     public KvContender open(Place place, Path own, long keys, int valueBytes) {
         PoolOptions options = PoolOptions.defaults().withDurability(place.durability());
+        if (place.device().isPresent()) {
+            return open(place.device().get(), DeviceParts.forPool(place.device().get(), options));
+        }
         return open(own, place.emulation().slowsDown() ? options.withPersister(EmulatingPersister::new) : options);
     }
 
@@ -64,7 +74,9 @@ public final class SelkieKvEngine implements KvEngine {
     @Override
     public Costs costs(Place place, Path own, KvWork work, int valueBytes) throws Exception {
         CountingPersister.Counts counts = new CountingPersister.Counts();
-        PoolOptions options = PoolOptions.defaults().withDurability(place.durability()).withExtentBytes(COUNTED_EXTENT_BYTES)
+        // Beside a device it is counted in memory: the instructions are the same.
+        Durability durability = place.device().isPresent() ? Durability.PROCESS_CRASH : place.durability();
+        PoolOptions options = PoolOptions.defaults().withDurability(durability).withExtentBytes(COUNTED_EXTENT_BYTES)
                 .withPersister(persister -> new CountingPersister(persister, counts));
         boolean slow = place.durability() == Durability.POWER_FAILURE && !place.isDirect();
         int operations = slow ? COUNTED_ON_A_DISK : COUNTED;

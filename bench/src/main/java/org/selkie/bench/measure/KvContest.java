@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -25,24 +26,28 @@ import org.selkie.bench.kv.KvWork;
 import org.selkie.bench.kv.Trace;
 
 /**
- * Stores that are filled alike and then do the same work in rounds, in turn, there and back, as {@link Contest} has it for logs.
- * The ceiling, where it takes part, does so twice: what it differs from itself is the noise.
+ * Stores that are filled alike and then do the same work in rounds, in turn, each round begun by the next one: nobody finds the
+ * caches as it left them itself. The ceiling, where it takes part, does so twice: what it differs from itself is the noise.
  */
 public final class KvContest implements AutoCloseable {
 
     /** For all of a contest's operations; another one gives others. */
     private static final long SEED = Long.getLong("selkie.seed", 20261125L);
     private static final int LEAST_ROOM = 20_000;
+    /** Of more, memory is too dear for a second ceiling: both are the same store then. */
+    private static final long MOST_KEYS_TWICE = 2_000_000;
     private static final int WARM_AGAIN = 4;
     /** Contenders that have done a work in this JVM. */
     private static final Set<String> WARM = new HashSet<>();
 
+    private long mostKeysTwice = MOST_KEYS_TWICE;
     private final Place place;
     private final long keys;
     private final int valueBytes;
     private final Budget budget;
     private final Consumer<String> say;
     private final List<Entrant> entrants = new ArrayList<>();
+    private @Nullable Entrant ceilingAgain;
     private final Set<String> remarks = new LinkedHashSet<>();
     private int opened;
 
@@ -63,6 +68,12 @@ public final class KvContest implements AutoCloseable {
         this.valueBytes = valueBytes;
         this.budget = budget;
         this.say = say;
+    }
+
+    /** Has the ceiling that takes part twice be one store, as where there are many keys. */
+    KvContest withOneCeiling() {
+        mostKeysTwice = 0;
+        return this;
     }
 
     long keys() {
@@ -94,9 +105,19 @@ public final class KvContest implements AutoCloseable {
         }
         entrants.add(entrant);
         long began = System.nanoTime();
-        KvRunner.load(entrant.contender, keys, valueBytes);
-        MappedPages.populate(entrant.own);
+        load(entrant);
+        if (engine instanceof CeilingKvEngine && keys <= mostKeysTwice && place.device().isEmpty()) {
+            ceilingAgain = open(engine);
+            load(ceilingAgain);
+        }
         say.accept(String.format("%s: filled in %.1f s", engine.title(), (System.nanoTime() - began) / 1e9));
+    }
+
+    private void load(@Nullable Entrant entrant) throws Exception {
+        if (entrant != null) {
+            KvRunner.load(entrant.contender, keys, valueBytes);
+            MappedPages.populate(entrant.own);
+        }
     }
 
     private @Nullable Entrant open(KvEngine engine) throws Exception {
@@ -124,6 +145,7 @@ public final class KvContest implements AutoCloseable {
     /** Everybody who can does the work, which is none that fills; who cannot has a row that says so. */
     public List<KvResult> hold(KvWork work, int threads) throws Exception {
         List<KvRunner> runners = runners(entrants, work, threads);
+        KvRunner again = again(runners, work, threads);
         try (Crew crew = new Crew(threads)) {
             for (KvRunner runner : List.copyOf(runners)) {
                 boolean isWarm = !WARM.add(runner.entrant.engine.title() + work);
@@ -142,7 +164,21 @@ public final class KvContest implements AutoCloseable {
                 });
             }
         }
-        return rows(runners, work, threads);
+        return rows(runners, again, work, threads);
+    }
+
+    /** The ceiling's second part, behind its first one, if it takes part. */
+    private @Nullable KvRunner again(List<KvRunner> runners, KvWork work, int threads) {
+        if (runners.isEmpty() || !(runners.getFirst().entrant.engine instanceof CeilingKvEngine)) {
+            return null;
+        }
+        Entrant second = ceilingAgain == null ? runners.getFirst().entrant : ceilingAgain;
+        KvRunner again = new KvRunner(second, this, work, threads, room(), budget.rounds());
+        if (ceilingAgain == null) {
+            again.shareWith(runners.getFirst());
+        }
+        runners.add(1, again);
+        return again;
     }
 
     /**
@@ -160,7 +196,6 @@ public final class KvContest implements AutoCloseable {
                 }
             }
             List<KvRunner> runners = runners(own, work, threads);
-            runners.removeIf(runner -> isSecondOfOne(runners, runner));
             long[] spent = new long[runners.size()];
             List<KvRunner> all = List.copyOf(runners);
             for (KvRunner runner : all) {
@@ -176,7 +211,7 @@ public final class KvContest implements AutoCloseable {
                     spent[index] += System.nanoTime() - began;
                 }
             }
-            return rows(runners, work, threads);
+            return rows(runners, null, work, threads);
         } finally {
             for (Entrant entrant : own) {
                 entrant.contender.close();
@@ -185,29 +220,21 @@ public final class KvContest implements AutoCloseable {
         }
     }
 
-    private static boolean isSecondOfOne(List<KvRunner> runners, KvRunner runner) {
-        return runners.stream().filter(other -> other.entrant.equals(runner.entrant)).findFirst().orElseThrow() != runner;
-    }
-
     private List<KvRunner> runners(List<Entrant> of, KvWork work, int threads) {
         List<KvRunner> runners = new ArrayList<>();
         for (Entrant entrant : of) {
             if (!entrant.contender.can(work)) {
                 continue;
             }
-            KvRunner runner = new KvRunner(entrant, this, work, threads, room(), budget.rounds());
-            runners.add(runner);
-            if (entrant.engine instanceof CeilingKvEngine) {
-                KvRunner again = new KvRunner(entrant, this, work, threads, room(), budget.rounds());
-                again.shareWith(runner);
-                runners.add(again);
-            }
+            runners.add(new KvRunner(entrant, this, work, threads, room(), budget.rounds()));
         }
         return runners;
     }
 
     private static List<KvRunner> inTurn(List<KvRunner> runners, int round) {
-        return round % 2 == 0 ? List.copyOf(runners) : List.copyOf(runners).reversed();
+        List<KvRunner> turned = new ArrayList<>(runners);
+        Collections.rotate(turned, -(round % Math.max(1, turned.size())));
+        return turned;
     }
 
     private interface Step {
@@ -227,11 +254,9 @@ public final class KvContest implements AutoCloseable {
         }
     }
 
-    private List<KvResult> rows(List<KvRunner> runners, KvWork work, int threads) throws Exception {
+    private List<KvResult> rows(List<KvRunner> runners, @Nullable KvRunner again, KvWork work, int threads) throws Exception {
         KvRunner ceiling = runners.stream().filter(runner -> runner.entrant.engine instanceof CeilingKvEngine).findFirst()
                 .orElse(null);
-        KvRunner again = runners.stream().filter(runner -> ceiling != null && runner != ceiling
-                && runner.entrant.equals(ceiling.entrant)).findFirst().orElse(null);
         KvRunner ours = runners.stream().filter(runner -> runner.entrant.engine.name().equals(SelkieEngine.NAME)).findFirst()
                 .orElse(null);
         double noise = again == null || ceiling == null ? Double.NaN : ratio(again, ceiling).reach();
@@ -305,5 +330,10 @@ public final class KvContest implements AutoCloseable {
             remove(entrant.own);
         }
         entrants.clear();
+        if (ceilingAgain != null) {
+            ceilingAgain.contender.close();
+            remove(ceilingAgain.own);
+            ceilingAgain = null;
+        }
     }
 }

@@ -23,7 +23,6 @@ import org.selkie.bench.report.Fingerprint;
 import org.selkie.bench.report.JsonReport;
 import org.selkie.bench.report.Page;
 import org.selkie.bench.report.TextReport;
-import org.selkie.extent.Medium;
 import org.selkie.extent.PathProbe;
 import org.selkie.extent.ProbeReport;
 
@@ -96,16 +95,14 @@ public final class BenchProgram {
         }
         List<BenchReport.Section> done = sections.run();
         List<BenchReport.RecoveryTime> recovery = List.of();
-        // A pool in a directory is refused there, and a contest has said so.
-        boolean isHugetlbfs = place.probe().medium().filter(medium -> medium == Medium.HUGETLBFS).isPresent();
-        if (place.device().isEmpty() && !isHugetlbfs) {
+        if (place.device().isEmpty()) {
             say("opening a pool again");
             recovery = RecoveryTimes.measure(place, plan.full() ? List.of(16, 64, 256, 1024) : List.of(16, 64, 256));
         }
         StoreSections stores = new StoreSections(place, plan);
         List<BenchReport.StoreSection> storesDone = stores.run();
         List<BenchReport.StoreOpening> openings = List.of();
-        if (!storesDone.isEmpty()) {
+        if (!storesDone.isEmpty() && place.device().isEmpty()) {
             say("opening a store again");
             openings = StoreOpenings.measure(place, plan.full() ? List.of(10_000L, 100_000L, 1_000_000L)
                     : List.of(10_000L, 100_000L, 300_000L));

@@ -51,7 +51,7 @@ final class StoreSections {
         List<StoreSection> sections = new ArrayList<>();
         for (int valueBytes : plan.full() ? List.of(SHORT_VALUE_BYTES, LONG_VALUE_BYTES) : List.of(SHORT_VALUE_BYTES)) {
             sections.add(ours(valueBytes));
-            if (plan.peers()) {
+            if (plan.peers() && place.device().isEmpty()) {
                 others(valueBytes).ifPresent(sections::add);
             }
         }
@@ -70,7 +70,8 @@ final class StoreSections {
         Budget budget = plan.full() ? new Budget(101, 2 * ROUND_NANOS, 0, 1_500_000_000, 50_000)
                 : new Budget(31, ROUND_NANOS, 0, 500_000_000, 10_000);
         List<KvWork> works = new ArrayList<>();
-        if (plan.full()) {
+        // A device has room for one pool, and a fill wants one that is empty.
+        if (plan.full() && place.device().isEmpty()) {
             works.addAll(List.of(KvWork.FILL_SEQ, KvWork.FILL_RANDOM));
         }
         works.addAll(KvWork.SIMPLE);
@@ -80,7 +81,7 @@ final class StoreSections {
         return new StoreSection("Selkie's stores beside the ceiling, values of " + valueBytes + " B", filled(valueBytes)
                 + "Each put and delete is durable when it returns. The ceiling is the same design in C on the same medium. Names"
                 + " are db_bench's and YCSB's; multireadrandom reads 16 keys with a call, its figures are a key's, and its p50,"
-                + " p99 and p99.9 a call's.", hold(valueBytes, budget, own(), works));
+                + " p99 and p99.9 a call's.", hold(valueBytes, budget, own(), works, Sections.threads()));
     }
 
     private java.util.Optional<StoreSection> others(int valueBytes) throws Exception {
@@ -100,7 +101,8 @@ final class StoreSections {
             say(product.getKey() + " as a store");
             List<KvEngine> engines = new ArrayList<>(plan.full() ? own() : own().subList(0, 2));
             engines.addAll(product.getValue());
-            hold(valueBytes, budget, engines, works).stream().filter(result -> product.getValue().stream()
+            List<Integer> threads = plan.full() ? Sections.threads() : List.of(1);
+            hold(valueBytes, budget, engines, works, threads).stream().filter(result -> product.getValue().stream()
                     .anyMatch(store -> store.title().equals(result.title()))).forEach(results::add);
         }
         return results.isEmpty() ? java.util.Optional.empty() : java.util.Optional.of(new StoreSection(
@@ -109,7 +111,8 @@ final class StoreSections {
                 + " column first: what is not durable is not the same work.", results));
     }
 
-    private List<KvResult> hold(int valueBytes, Budget budget, List<KvEngine> engines, List<KvWork> works) throws Exception {
+    private List<KvResult> hold(int valueBytes, Budget budget, List<KvEngine> engines, List<KvWork> works,
+            List<Integer> numbersOfThreads) throws Exception {
         Path scratch = Files.createTempDirectory(place.directory(), "stores");
         Place own = new Place(scratch, place.device(), place.durability(), place.probe(), place.emulation());
         List<KvResult> results = new ArrayList<>();
@@ -118,7 +121,7 @@ final class StoreSections {
                 contest.enter(engine);
             }
             for (KvWork work : works) {
-                for (int threads : Sections.threads()) {
+                for (int threads : numbersOfThreads) {
                     say(work.words() + ", values of " + valueBytes + " B, " + threads + (threads == 1 ? " thread" : " threads"));
                     results.addAll(work.isFill() ? contest.fill(work, threads, FILL_NANOS) : contest.hold(work, threads));
                 }

@@ -30,6 +30,7 @@ final class Columns {
 
     private static final double SMALL = 10;
     private static final double LARGE = 10_000;
+    private static final double MILLION = 1_000_000;
 
     private Columns() {
     }
@@ -99,6 +100,9 @@ final class Columns {
         }
         if (value < SMALL) {
             return String.format(Locale.ROOT, "%.2f", value);
+        }
+        if (value >= MILLION) {
+            return String.format(Locale.ROOT, value < SMALL * MILLION ? "%.2fM" : "%,.0fM", value / MILLION);
         }
         return String.format(Locale.ROOT, value < LARGE / SMALL ? "%.1f" : "%,.0f", value);
     }

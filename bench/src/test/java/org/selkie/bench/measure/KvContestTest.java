@@ -226,7 +226,7 @@ class KvContestTest {
 
     @Test
     void theCeilingThatTakesPartTwiceDoesNotMissWhatItTookBackItself() throws Exception {
-        try (KvContest contest = new KvContest(place(), KEYS, VALUE_BYTES, MANY_ROUNDS, said -> { })) {
+        try (KvContest contest = new KvContest(place(), KEYS, VALUE_BYTES, MANY_ROUNDS, said -> { }).withOneCeiling()) {
             contest.enter(new CeilingKvEngine());
             assertEquals(MANY_ROUNDS.rounds(), contest.hold(KvWork.YCSB_D, 2).getFirst().rounds());
         }

@@ -181,6 +181,10 @@ final class LogState {
         return source.isFull();
     }
 
+    long roomBytes() {
+        return source.roomBytes();
+    }
+
     void prepareAhead(long position) {
         preparation.considerAt(position);
     }

@@ -25,12 +25,15 @@ public final class StoreLog {
     private final LogState state;
     private final Appender appender;
     private final UnreadablePlaces unreadable;
+    private final boolean trusted;
 
-    StoreLog(Log log, LogState state, Appender appender) {
+    /** @param trusted whether recovery has not looked at the records */
+    StoreLog(Log log, LogState state, Appender appender, boolean trusted) {
         this.log = log;
         this.state = state;
         this.appender = appender;
         this.unreadable = new UnreadablePlaces(state);
+        this.trusted = trusted;
     }
 
     /** Memory of one thread for one record at a time. */
@@ -53,6 +56,11 @@ public final class StoreLog {
 
         public int flags() {
             return buffer.flags();
+        }
+
+        /** The payload of what was read last, if it is as long as reading has said. */
+        public MemorySegment payload(long lengthBytes) {
+            return buffer.payload((int) lengthBytes);
         }
     }
 
@@ -264,6 +272,51 @@ public final class StoreLog {
         return EntryWalk.of(state, hashSeed);
     }
 
+    /**
+     * Up to where an index that is built now has to go: the tail, or, where another process writes, what is whole there by now.
+     */
+    public long endToIndex() {
+        return state.isReadOnly() ? state.visiblePosition() : tailPosition();
+    }
+
+    /** Whether recovery took the log at its word and has not looked at its records. */
+    public boolean isTrusted() {
+        return trusted;
+    }
+
+    /** Where the last record begins, if what stands in front of the tail tells; else -1. Whether it does, reading it says. */
+    public long startOfLast() {
+        LogExtent extent = state.chain.at(tailPosition() - 1);
+        return extent == null ? -1 : ClosedLog.startOfLast(extent, tailPosition());
+    }
+
+    /** Whether the last record seems to be of an index. */
+    public boolean endsWithIndex() {
+        long at = startOfLast();
+        LogExtent extent = at < 0 ? null : state.chain.at(at);
+        return extent != null
+                && HotPath.loadInt(extent.addressOf(at) + RecordLayout.LAG_OFFSET) >>> 24 == RecordLayout.INDEX;
+    }
+
+    /** Whether somebody has opened the log to write since it was given the end that it has. */
+    public boolean wasOpened() {
+        LogExtent extent = state.chain.at(tailPosition() - 1);
+        return extent == null || extent.formatted.readOpened() == tailPosition();
+    }
+
+    /** Notes, durably, that from now on the log is written. Before the first record is. */
+    public void noteOpened() {
+        LogExtent extent = state.chain.at(tailPosition() - 1);
+        if (extent != null && tailPosition() > extent.first) {
+            extent.formatted.writeOpened(tailPosition());
+        }
+    }
+
+    /** How much the pool has room for, beyond the log's extents. */
+    public long roomBytes() {
+        return state.roomBytes();
+    }
+
     /** How long a record that was checked before is on media, and no more than what its extent holds. */
     public long recordBytes(long position) {
         LogExtent extent = state.chain.at(position);
@@ -307,10 +360,15 @@ public final class StoreLog {
             return reader.type() == RecordLayout.DATA;
         }
 
-        /** As {@link LogReader#next}, past what is a user's. */
+        /** Whether the current record is of the index that was written at a close, and no entry. */
+        public boolean isIndex() {
+            return reader.type() == RecordLayout.INDEX;
+        }
+
+        /** As {@link LogReader#next}, past what is a user's, and past what is of an index. */
         public boolean next() {
             boolean moved = reader.next();
-            while (moved && isForeign()) {
+            while (moved && (isForeign() || isIndex())) {
                 moved = reader.next();
             }
             return moved;

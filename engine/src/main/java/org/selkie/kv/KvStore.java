@@ -279,6 +279,11 @@ public final class KvStore extends ChangingCalls {
         return new WriteBatch(this);
     }
 
+    /** Reads values where they stand, without a copy. Close it soon: what it has read is not used again before. */
+    public ReadScope readScope() {
+        return new ReadScope(this, log);
+    }
+
     // ---- the store as a whole
 
     /** What the store holds now, for as long as the snapshot is open. It holds everything whose call has returned. */
@@ -362,7 +367,7 @@ public final class KvStore extends ChangingCalls {
             }
         }
         long logBytes = log.tailPosition() - log.log().startPosition();
-        return new StoreStatistics(name(), entries, liveBytes, logBytes, indexBytes, snapshots.count(), opening,
+        return new StoreStatistics(name(), entries, liveBytes, logBytes, indexBytes, snapshots.count(), log.countPins(), opening,
                 maintenance.failure() == null ? null : String.valueOf(maintenance.failure()));
     }
 }

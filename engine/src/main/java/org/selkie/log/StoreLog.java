@@ -9,6 +9,7 @@ import org.selkie.format.ExtentHeader;
 import org.selkie.format.RecordLayout;
 import org.selkie.os.HotEntry;
 import org.selkie.os.HotPath;
+import org.selkie.seal.SealTier;
 
 /**
  * A log as a store on it sees it: records of types of its own, written in one step and waited for in another, so that a
@@ -199,6 +200,16 @@ public final class StoreLog {
      * @param position of a record that was appended, trimmed meanwhile or not
      */
     public long read(long position, RecordCopy record) {
+        return read(position, record, 0);
+    }
+
+    /**
+     * As {@link #read(long, RecordCopy)}, and copies only the first bytes of the record, its header among them; all of it is
+     * checked.
+     *
+     * @param headBytes how many, at least a header's, or 0 for all
+     */
+    public long read(long position, RecordCopy record, int headBytes) {
         int slot = state.readers.enter(position);
         try {
             if (position < state.startPosition()) {
@@ -211,8 +222,11 @@ public final class StoreLog {
                 }
                 throw unreadable.noExtentAt(position);
             }
-            long length = UnreadablePlaces.isPossible(extent, position) ? record.buffer.read(extent, position)
-                    : HotPath.ABSENT;
+            long length = HotPath.ABSENT;
+            if (UnreadablePlaces.isPossible(extent, position)) {
+                length = headBytes == 0 ? record.buffer.read(extent, position)
+                        : record.buffer.readHead(extent, position, headBytes);
+            }
             if (length < 0) {
                 throw unreadable.because(extent, position, length, false);
             }
@@ -310,6 +324,25 @@ public final class StoreLog {
         if (extent != null && tailPosition() > extent.first) {
             extent.formatted.writeOpened(tailPosition());
         }
+    }
+
+    /** Keeps extents where they are for those who read in place. */
+    public PinnedExtents pins() {
+        return state.pins.open();
+    }
+
+    /** How many of those there are. */
+    public int countPins() {
+        return state.pins.count();
+    }
+
+    /**
+     * Whether nobody can take the file away, or change it, under somebody who reads it in place: no other process may write it,
+     * and the kernel refuses whatever would cut it short, or holds it up until the seal's holder has let go.
+     */
+    public boolean isFirm() {
+        return !state.isReadOnly() && state.chain.all().stream().map(extent -> extent.formatted.extent().seal().tier())
+                .allMatch(tier -> tier.kernelEnforced() || tier == SealTier.LEASE);
     }
 
     /** How much the pool has room for, beyond the log's extents. */

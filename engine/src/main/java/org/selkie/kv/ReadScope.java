@@ -21,10 +21,10 @@ import org.selkie.log.StoreLog;
  * nothing else waits for it. After {@link #close}, and when the pool is closed or the extent's seal breaks, reading it is an
  * {@link IllegalStateException}, never a fault.
  *
- * <p><b>Copies.</b> Where another process could cut the file short, or writes the store, values are copied to memory of the scope:
- * {@link #isCopy}. In place they are read where the kernel refuses that (MAP_DIRECT, device-dax, immutable files, memory
- * of the process), or delays it until the scope is over (leases). Against a medium that fails under a value nothing helps: the JVM
- * throws an {@code InternalError} then; nor against a process that writes to the file past every lock.
+ * <p><b>Copies.</b> Where another process could cut the file short, or writes the store, values are copied to memory of the
+ * scope: {@link #isCopy}. In place they are read where the kernel refuses that (MAP_DIRECT, device-dax, immutable files, memory
+ * of the process), or delays it until the scope is over (leases). Against a medium that fails under a value nothing helps: the
+ * JVM throws an {@code InternalError} then; nor against a process that writes to the file past every lock.
  *
  * <p>{@code get} is for one thread at a time; any may read values, and close. The memory is not aligned.
  */

@@ -2,8 +2,8 @@
 package org.selkie.log;
 
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,9 +14,9 @@ final class Pins {
 
     private final LogState log;
     private final ExtentSource source;
-    private final Set<PinnedExtents> open = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final Map<LogExtent, Integer> pinned = new IdentityHashMap<>();
-    private final Set<LogExtent> retired = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<PinnedExtents> open = new HashSet<>();
+    private final Map<LogExtent, Integer> pinned = new HashMap<>();
+    private final Set<LogExtent> retired = new HashSet<>();
     private volatile boolean revoked;
 
     Pins(LogState log, ExtentSource source) {

@@ -40,7 +40,7 @@ public final class Claim implements AutoCloseable {
     @SuppressWarnings("MustBeClosedChecker")
     private MemorySegment handOut(MemorySegment payload) {
         Arena arena = Arena.ofConfined();
-        MemorySegment handed = ForeignMemory.view(payload.asSlice(0, lengthBytes), arena);
+        MemorySegment handed = ForeignMemory.view(payload, lengthBytes, arena);
         handedOut = arena;
         segment = handed;
         return handed;

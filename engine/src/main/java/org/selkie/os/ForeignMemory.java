@@ -4,6 +4,7 @@ package org.selkie.os;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.Objects;
 
 /** Memory under another scope than that of who allocated it. */
 public final class ForeignMemory {
@@ -24,9 +25,20 @@ public final class ForeignMemory {
     }
 
     /** The same bytes until an arena is closed. Whoever holds the view keeps the memory from the collector. */
+    public static MemorySegment view(MemorySegment memory, Arena until) {
+        return view(memory, memory.byteSize(), until);
+    }
+
+    /**
+     * The first of them, until an arena is closed.
+     *
+     * @param lengthBytes how many; no more than there are
+     */
     // No fence around an access: it is the arena, which holds the action, that holds the memory.
     @SuppressWarnings({"restricted", "ReachabilityFenceUsage"})
-    public static MemorySegment view(MemorySegment memory, Arena until) {
-        return memory.reinterpret(until, _ -> Reference.reachabilityFence(memory));
+    public static MemorySegment view(MemorySegment memory, long lengthBytes, Arena until) {
+        // Nothing else would notice: a segment can be made longer than what it was made of.
+        Objects.checkFromIndexSize(0, lengthBytes, memory.byteSize());
+        return memory.reinterpret(lengthBytes, until, _ -> Reference.reachabilityFence(memory));
     }
 }

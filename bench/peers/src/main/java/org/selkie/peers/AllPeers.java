@@ -9,6 +9,11 @@ import org.selkie.bench.program.Peers;
 /** All of them. */
 public final class AllPeers implements Peers {
 
+    static {
+        // Chronicle tells a server of others that it was started, unless this is set before its first class is loaded.
+        System.setProperty("chronicle.analytics.disable", "true");
+    }
+
     @Override
     public List<LogEngine> logs() {
         return List.of(new MashonaEngine(true), new MashonaEngine(false), new ChronicleQueueEngine(true),

@@ -41,7 +41,7 @@ final class ChronicleQueueEngine implements LogEngine {
 
     @Override
     public String setting() {
-        return sync ? "SyncMode.SYNC and sync() each" : "no sync";
+        return sync ? "SyncMode.SYNC" : "no sync";
     }
 
     @Override

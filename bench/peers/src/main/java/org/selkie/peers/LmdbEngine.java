@@ -30,7 +30,7 @@ final class LmdbEngine implements KvEngine {
     enum Way {
         SYNC("commit, fdatasync"),
         WRITE_MAP("MDB_WRITEMAP, msync"),
-        NO_SYNC("MDB_NOSYNC and MDB_WRITEMAP");
+        NO_SYNC("MDB_NOSYNC, WRITEMAP");
 
         private final String words;
 

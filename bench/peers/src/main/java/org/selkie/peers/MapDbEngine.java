@@ -29,7 +29,7 @@ final class MapDbEngine implements KvEngine {
 
     @Override
     public String setting() {
-        return commit ? "mapped file, transactions, commit() each" : "mapped file, no transactions";
+        return commit ? "mapped, commit() each" : "mapped, no transactions";
     }
 
     @Override

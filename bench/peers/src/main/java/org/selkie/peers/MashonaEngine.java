@@ -41,7 +41,7 @@ final class MashonaEngine implements LogEngine {
 
     @Override
     public String setting() {
-        return (linear ? "linear ordering" : "padded, no linear ordering") + ", clwb forced on";
+        return linear ? "linear ordering, clwb" : "padded, clwb";
     }
 
     @Override

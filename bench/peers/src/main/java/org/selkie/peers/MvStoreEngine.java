@@ -27,7 +27,7 @@ final class MvStoreEngine implements KvEngine {
 
     @Override
     public String setting() {
-        return sync ? "commit() and sync() each" : "commit in the background";
+        return sync ? "commit and sync each" : "commits by itself";
     }
 
     @Override

@@ -33,7 +33,7 @@ final class PmdkEngine implements LogEngine {
 
     /** Its libraries. */
     enum Part {
-        LIBPMEM("pmem_memcpy_persist, no log around it"),
+        LIBPMEM("pmem_memcpy_persist"),
         LIBPMEMLOG("pmemlog_append"),
         LIBPMEMOBJ("a transaction each");
 

@@ -27,7 +27,7 @@ public final class FileChannelEngine implements LogEngine {
 
     @Override
     public String setting() {
-        return force ? "force(false) each" : "no force";
+        return force ? "force each" : "no force";
     }
 
     @Override

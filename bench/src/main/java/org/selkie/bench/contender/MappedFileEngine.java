@@ -23,9 +23,9 @@ public final class MappedFileEngine implements LogEngine {
     /** How it is mapped and made durable. */
     public enum Way {
         /** READ_WRITE and msync. */
-        FORCE("force(range) each"),
+        FORCE("force each"),
         /** READ_WRITE_SYNC: CLWB and fence. */
-        SYNC_MAPPING("READ_WRITE_SYNC (JEP 352), force(range) each"),
+        SYNC_MAPPING("READ_WRITE_SYNC"),
         /** Nothing is made durable. */
         NO_FORCE("no force");
 

@@ -19,6 +19,7 @@ public record Ratio(double median, double low, double high) {
     public static final Ratio NONE = new Ratio(Double.NaN, Double.NaN, Double.NaN);
 
     private static final double NORMAL_95 = 1.96;
+    private static final double TEN = 10;
 
     /** Of the rounds of one to those of another; both in order, of the same number. */
     public static Ratio of(double[] ours, double[] theirs) {
@@ -62,8 +63,13 @@ public record Ratio(double median, double low, double high) {
         if (Double.isNaN(median) || (low == 1 && high == 1)) {
             return "-";
         }
-        String interval = String.format(Locale.ROOT, "[%.2f %.2f]", low, high);
-        return isEven(noise) ? "even " + interval : String.format(Locale.ROOT, median < 10 ? "%.2fx " : "%.1fx ", median)
-                + interval;
+        String digits = median < TEN ? "%.2f" : median < TEN * TEN ? "%.1f" : "%.0f";
+        String interval = "[" + number(digits, low) + " " + number(digits, high) + "]";
+        return isEven(noise) ? "even " + interval : number(digits, median) + "x " + interval;
+    }
+
+    @SuppressWarnings("AnnotateFormatMethod") // its annotation is Error Prone's own, which is no dependency here
+    private static String number(String format, double value) {
+        return String.format(Locale.ROOT, format, value);
     }
 }

@@ -116,7 +116,7 @@ public final class KvProgram {
         for (int number : threads) {
             results.addAll(work.isFill() ? contest.fill(work, number, FILL_NANOS) : contest.hold(work, number));
         }
-        TextReport.print(new StoreSection(work.words(), String.format(Locale.ROOT, "%,d keys of 16 B, values of %,d B", keys,
+        TextReport.printWide(new StoreSection(work.words(), String.format(Locale.ROOT, "%,d keys of 16 B, values of %,d B", keys,
                 valueBytes), results), System.out);
     }
 

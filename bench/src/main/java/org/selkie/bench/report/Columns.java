@@ -4,6 +4,7 @@ package org.selkie.bench.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.selkie.bench.contender.Costs;
 import org.selkie.bench.measure.KvResult;
 import org.selkie.bench.measure.RawCeiling;
 import org.selkie.bench.measure.Result;
@@ -19,6 +20,11 @@ final class Columns {
             ">heap B", "survives");
     static final List<String> OPENING = List.of(">keys", ">value B", ">ms", ">of that the pool", ">M keys/s", ">index B/key",
             ">pool/payload");
+    /** Of these, what a terminal of a hundred columns has room for. */
+    static final List<String> SPEED = List.of("contender", ">ns/op", ">p99", ">% of C", "time to ceiling's", "to Selkie's");
+    static final List<String> COSTS = List.of("contender", "work", ">flushes", ">fences", ">lines", ">bytes", ">forces",
+            ">heap B");
+    static final List<String> SURVIVES = List.of("contender", "an acknowledged write survives");
     static final List<String> RAW = List.of("operation", ">bytes", ">threads", ">ns/op", ">quartiles", ">GB/s");
     static final List<String> RECOVERY = List.of(">MB of records", ">records", ">ms", ">GB/s", ">log/payload", ">pool/payload");
 
@@ -37,6 +43,22 @@ final class Columns {
                 number(result.costs().flushes()), number(result.costs().fences()), number(result.costs().lines()),
                 number(result.costs().bytes()), number(result.costs().forces()), number(result.allocatedBytes()),
                 result.survives());
+    }
+
+    static List<String> speed(Result result) {
+        return List.of(result.title(), number(result.nanos()), number(result.p99Nanos()), percent(result.ceilingPercent()),
+                result.toCeiling().words(result.noise()), result.toOurs().words(result.noise()));
+    }
+
+    static List<String> speed(KvResult result) {
+        double noise = Double.isNaN(result.noise()) ? 0 : result.noise();
+        return List.of(result.title(), number(result.nanos()), number(result.p99Nanos()), percent(result.ceilingPercent()),
+                result.toCeiling().words(noise), result.toOurs().words(noise));
+    }
+
+    static List<String> costs(String title, String work, Costs costs, double allocatedBytes) {
+        return List.of(title, work, number(costs.flushes()), number(costs.fences()), number(costs.lines()),
+                number(costs.bytes()), number(costs.forces()), number(allocatedBytes));
     }
 
     static List<String> of(KvResult result) {

@@ -51,9 +51,7 @@ public final class Page {
             table(html, Columns.STORE, section.results().stream().map(Columns::of).toList());
         }
         if (!report.recovery().isEmpty()) {
-            html.append("<h2>Opening a pool again</h2>\n<p>Records of 256 B, each of them checked. log/payload: what the"
-                    + " records take to what their payloads do;"
-                    + " pool/payload: with headers, and the space kept ahead.</p>\n");
+            html.append("<h2>Opening a pool again</h2>\n<p>").append(text(TextReport.RECOVERY)).append("</p>\n");
             table(html, Columns.RECOVERY, report.recovery().stream().map(Columns::of).toList());
         }
         if (!report.openings().isEmpty()) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.bench.report;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -76,6 +79,22 @@ class PageTest {
         // Lengths with one thread, lengths with two, threads at 64 B, recovery; threads of the store, opening it.
         assertEquals(6, charts);
         assertEquals(2 + 1 + 2 + 1 + 2 + 1, points);
+    }
+
+    @Test
+    void aTerminalOfAHundredColumnsHasRoomForEveryLine() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        TextReport.print(report(), new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        String text = bytes.toString(StandardCharsets.UTF_8);
+        text.lines().forEach(line -> assertTrue(line.length() <= 100, line.length() + ": " + line));
+        assertTrue(text.contains("YCSB A, 1 thread\n") && text.contains("survives"), text);
+    }
+
+    @Test
+    void aRatioHasAsManyDigitsAsMeanSomething() {
+        assertEquals("1.23x [1.21 1.25]", new Ratio(1.234, 1.211, 1.252).words(0));
+        assertEquals("23.5x [22.0 24.1]", new Ratio(23.45, 22.01, 24.12).words(0));
+        assertEquals("1777x [1246 2395]", new Ratio(1776.6, 1246.4, 2395.1).words(0));
     }
 
     @Test

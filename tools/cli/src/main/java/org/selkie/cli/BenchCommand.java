@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code selkie bench}: the ceiling in C, the log, and the peers, in one run. */
+/** {@code selkie bench}: the ceiling in C, the log, the store, and the peers, in one run. */
 @Command(
     name = "bench",
     description = {
@@ -55,8 +55,13 @@ final class BenchCommand implements Callable<Integer> {
     private @Nullable Path disk;
     @Option(names = "--quick", description = "Under three minutes; so it is without an option, too.")
     private boolean quick;
-    @Option(names = "--full", description = "Five times the rounds, ten times the latencies, every length for the peers.")
+    @Option(names = "--full",
+        description = "Five times the rounds, ten times the latencies, every length for the peers, YCSB and db_bench's fills, "
+            + "values of 100 B and 1 KiB; an hour and more with peers.")
     private boolean full;
+    @Option(names = "--keys", paramLabel = "N",
+        description = "Keys in each store, as 200k or 1m; 200,000 with --quick and 1,000,000 with --full if not given.")
+    private @Nullable String keys;
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
     @Option(names = "--html", paramLabel = "FILE", description = "Write a page with curves there.")
@@ -96,6 +101,9 @@ final class BenchCommand implements Callable<Integer> {
         add(arguments, "--device", device);
         add(arguments, "--disk", disk);
         add(arguments, "--html", html);
+        if (keys != null) {
+            arguments.addAll(List.of("--keys", keys));
+        }
         if (json) {
             arguments.add("--json");
         }

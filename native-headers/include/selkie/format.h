@@ -17,6 +17,7 @@
 #define SELKIE_EXTENT_NAME_BYTES 256u
 #define SELKIE_WATERMARK_OFFSET 1024u
 #define SELKIE_TRIM_OFFSET 1088u // two lines, written in turn
+#define SELKIE_OPENED_OFFSET 1216u
 #define SELKIE_POOL_HEADER_BYTES 4096u
 
 #define SELKIE_POOL_MAGIC 0x3150454b4c455331ull   // "1SELKEP1" read as bytes
@@ -29,11 +30,12 @@ enum selkie_record_type {
     SELKIE_RECORD_PAD = 2,  // skips to its end; its checksum covers its first line only
     SELKIE_RECORD_GAP = 3,  // as PAD, written by salvage over records that were lost
     SELKIE_RECORD_PUT = 16,   // of a store: a key has this value from here on; struct selkie_entry is its payload
-    SELKIE_RECORD_DELETE = 17 // of a store: a key has no value from here on; likewise
+    SELKIE_RECORD_DELETE = 17, // of a store: a key has no value from here on; likewise
+    SELKIE_RECORD_INDEX = 18   // of a store: struct selkie_index_part or struct selkie_index_commit is its payload
 };
 
 // One bit for each type that this version knows.
-#define SELKIE_RECORD_TYPES 0x3000eu
+#define SELKIE_RECORD_TYPES 0x7000eu
 
 static inline int selkie_is_known_type(uint32_t type) { return type < 32 && (SELKIE_RECORD_TYPES >> type & 1) != 0; }
 
@@ -74,6 +76,37 @@ struct selkie_entry {
 #define SELKIE_ENTRY_EXPIRES 0x01000000u
 #define SELKIE_ENTRY_MOVED 0x02000000u
 
+// A store's index as it was when the store was closed: parts of it, and behind them, as the log's last record, what makes them
+// count. All parts but the last have the same number of bytes. Together they are, for each stripe of the index in order: a word
+// for each slot in use (the position in lines << 16 | 16 bits of the key's hash), then 32 further bits of hash for each, filled
+// up with zeros to a multiple of 8 bytes.
+#define SELKIE_INDEX_PART 1u
+#define SELKIE_INDEX_COMMIT 2u
+
+struct selkie_index_part {
+    uint32_t form;           // SELKIE_INDEX_PART
+    uint32_t number;         // from 0
+    uint64_t up_to;          // everything below this position is in the index, and nothing above it
+    uint8_t slots[];
+};
+
+// Then a struct selkie_index_stripe for each stripe, then the position of each part (u64).
+struct selkie_index_commit {
+    uint32_t form;           // SELKIE_INDEX_COMMIT
+    uint32_t parts;
+    uint64_t up_to;          // as in each of its parts
+    uint64_t hash_seed;      // of the keys' hashes
+    uint64_t start;          // where the log began
+    uint32_t part_bytes;     // of each part's slots but the last one's
+    uint32_t stripes;
+};
+
+struct selkie_index_stripe {
+    uint32_t slots;          // in use
+    uint32_t entries;        // of those, the ones that hold a value
+    uint64_t live_bytes;     // that these take on media
+};
+
 // One of two slots in an extent's header. A change of generation g is written to slot g & 1, persisted, and then to the
 // other: a torn write leaves the one before, and one damaged slot loses nothing. The valid one of the higher generation
 // counts.
@@ -96,6 +129,7 @@ struct selkie_extent_slot {
 
 // At SELKIE_WATERMARK_OFFSET, written lazily: everything below position was persisted.
 // At SELKIE_TRIM_OFFSET and a line later: the log begins at position. The highest that verifies counts.
+// At SELKIE_OPENED_OFFSET: a store's log was opened to be written, and ended at position then.
 struct selkie_mark {
     uint64_t position;
     uint64_t check; // CRC-32C over the extent's seed (u32) and position, so that a torn or stale pair is ignored
@@ -119,6 +153,9 @@ _Static_assert(sizeof(struct selkie_record) == SELKIE_RECORD_HEADER_BYTES, "reco
 _Static_assert(offsetof(struct selkie_record, position) == 8, "the position is one aligned word");
 _Static_assert(offsetof(struct selkie_record, lag_type) == 16, "lag, type and flags are one aligned word");
 _Static_assert(sizeof(struct selkie_entry) == SELKIE_ENTRY_BYTES, "entry");
+_Static_assert(sizeof(struct selkie_index_part) == 16, "part of an index");
+_Static_assert(sizeof(struct selkie_index_commit) == 40, "commit of an index");
+_Static_assert(sizeof(struct selkie_index_stripe) == 16, "stripe of an index");
 _Static_assert(sizeof(struct selkie_extent_slot) == SELKIE_EXTENT_SLOT_BYTES, "extent slot");
 _Static_assert(2 * sizeof(struct selkie_extent_slot) <= SELKIE_WATERMARK_OFFSET, "both slots before the watermark");
 _Static_assert(sizeof(struct selkie_mark) == 16, "mark");

@@ -65,7 +65,7 @@ SELKIE_INLINE int64_t selkie_replay_walk(const char *extent, volatile struct sel
         const volatile uint64_t *word = (const volatile uint64_t *)record;
         const uint32_t type = selkie_type_of(word[2]);
         const uint64_t bytes = selkie_record_bytes((uint64_t)length);
-        if (type != SELKIE_RECORD_PAD && type != SELKIE_RECORD_GAP) {
+        if (type != SELKIE_RECORD_PAD && type != SELKIE_RECORD_GAP && type != SELKIE_RECORD_INDEX) {
             const uint32_t form = (uint32_t)word[4];
             const uint64_t key_bytes = form & SELKIE_ENTRY_KEY_MASK;
             const uint64_t at = SELKIE_ENTRY_BYTES + ((form & SELKIE_ENTRY_EXPIRES) != 0 ? 8 : 0)

@@ -49,6 +49,11 @@ interface ExtentMedium extends AutoCloseable {
     /** Removes an extent that is closed. Returns false where that is not possible: a slice of a device stays. */
     boolean remove(int number);
 
+    /** Whether what is on it outlives the process. */
+    default boolean isKept() {
+        return true;
+    }
+
     /** The extent in messages. */
     String nameOf(int number);
 

@@ -94,6 +94,11 @@ final class ExtentTable {
         return isFull() && free.isEmpty();
     }
 
+    /** What logs can still be given, as far as the pool's bound tells; the medium may have less. */
+    synchronized long roomBytes() {
+        return Math.max(0, maxBytes - open.size() * extentBytes) / extentBytes * extentBytes + free.size() * extentBytes;
+    }
+
     synchronized int nextNumber() {
         if (isFull()) {
             throw new PoolFullException("pool " + pool + " has " + open.size() + " extents of " + extentBytes

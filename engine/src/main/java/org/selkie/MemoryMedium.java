@@ -75,6 +75,11 @@ final class MemoryMedium implements ExtentMedium {
     }
 
     @Override
+    public boolean isKept() {
+        return false;
+    }
+
+    @Override
     public String nameOf(int number) {
         return name + "-" + number;
     }

@@ -133,7 +133,7 @@ public final class Pool implements AutoCloseable {
 
     /**
      * The store of a name; a new one if there is none and the pool is open for writing. The same one every time. It lies in a
-     * log of its name, which is scanned when the store is opened.
+     * log of its name, which is scanned when the store is opened, unless it was closed with its index at its end.
      *
      * @throws PoolFormatException if the log of this name is a user's, or is a store's and holds a record of a user's, which
      *                             {@link org.selkie.log.RecoveryMode#SALVAGE} passes
@@ -164,7 +164,7 @@ public final class Pool implements AutoCloseable {
                     + (logs.isEmpty() ? "none" : String.join(", ", logs.keySet())));
         }
         var first = extents.take(name, System.currentTimeMillis(), 0);
-        LogOpener opener = LogOpener.examine(name, List.of(first), options.recoveryMode(), false).recover(extents);
+        LogOpener opener = LogOpener.examine(name, List.of(first), options.recoveryMode(), false, false).recover(extents);
         logs.put(name, opener);
         extents.sealLoss().watch(name, opener);
         return opener;
@@ -288,8 +288,11 @@ public final class Pool implements AutoCloseable {
             }
             closed = true;
         }
-        stores.values().forEach(KvStore::stop);
-        extents.close(logs.values());
+        Failures failures = new Failures();
+        boolean kept = extents.isKept();
+        stores.values().forEach(store -> failures.attempt(() -> store.stop(kept)));
+        failures.attempt(() -> extents.close(logs.values()));
+        failures.throwFirst();
     }
 
     /** For a pool that may be absent. */

@@ -224,6 +224,16 @@ final class PoolExtents implements ExtentSource {
         return table.isExhausted();
     }
 
+    @Override
+    public long roomBytes() {
+        return table.roomBytes();
+    }
+
+    /** Whether the pool is there for the next process. */
+    boolean isKept() {
+        return medium.isKept();
+    }
+
     // ---- what another process writes
 
     @Override

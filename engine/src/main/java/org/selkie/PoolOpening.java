@@ -328,7 +328,8 @@ final class PoolOpening {
 
     private Map<String, LogOpener> recover(PoolExtents extents) {
         List<LogOpener.Examined> examined = new ArrayList<>();
-        byLog.forEach((log, own) -> examined.add(LogOpener.examine(log, own, options.recoveryMode(), options.readOnly())));
+        byLog.forEach((log, own) -> examined.add(LogOpener.examine(log, own, options.recoveryMode(), options.readOnly(),
+                options.trustsCleanClose())));
         if (!options.readOnly()) {
             // Before one is given to a log. It says the same afterwards, should the pool still be refused.
             spare.forEach(extent -> change(extents.table(), extent, FormattedExtent::makeHeaderDurable));

@@ -27,10 +27,12 @@ import org.selkie.seal.SealTier;
  * @param sealTier      the tier of seal to use; otherwise the strongest that the durability needs and the place has
  * @param mapDirectBit  the mmap flag MAP_DIRECT of a kernel that has it, 0 for none
  * @param persister     wraps the way in which stores are made durable: for a recorder or a counter
+ * @param trustsCleanClose whether the log of a store that was closed cleanly, with its index, is not scanned when the pool is
+ *                      opened: see {@link #trustingCleanClose}
  */
 public record PoolOptions(Durability durability, long extentBytes, long maxBytes, int spareExtents,
         RecoveryMode recoveryMode, boolean readOnly, boolean create, Optional<SealTier> sealTier, int mapDirectBit,
-        UnaryOperator<Persister> persister) {
+        UnaryOperator<Persister> persister, boolean trustsCleanClose) {
 
     public static final long DEFAULT_EXTENT_BYTES = 64L << 20;
 
@@ -51,58 +53,70 @@ public record PoolOptions(Durability durability, long extentBytes, long maxBytes
     /** Power-failure durability, extents of 64 MiB, torn tails dropped, made if absent. */
     public static PoolOptions defaults() {
         return new PoolOptions(Durability.POWER_FAILURE, DEFAULT_EXTENT_BYTES, Long.MAX_VALUE, 2,
-                RecoveryMode.DROP_TORN_TAIL, false, true, Optional.empty(), 0, UnaryOperator.identity());
+                RecoveryMode.DROP_TORN_TAIL, false, true, Optional.empty(), 0, UnaryOperator.identity(), false);
     }
 
     public PoolOptions withDurability(Durability wanted) {
         return new PoolOptions(wanted, extentBytes, maxBytes, spareExtents, recoveryMode, readOnly, create, sealTier,
-                mapDirectBit, persister);
+                mapDirectBit, persister, trustsCleanClose);
     }
 
     public PoolOptions withExtentBytes(long bytes) {
         return new PoolOptions(durability, bytes, maxBytes, spareExtents, recoveryMode, readOnly, create, sealTier,
-                mapDirectBit, persister);
+                mapDirectBit, persister, trustsCleanClose);
     }
 
     public PoolOptions withMaxBytes(long bytes) {
         return new PoolOptions(durability, extentBytes, bytes, spareExtents, recoveryMode, readOnly, create, sealTier,
-                mapDirectBit, persister);
+                mapDirectBit, persister, trustsCleanClose);
     }
 
     public PoolOptions withSpareExtents(int extents) {
         return new PoolOptions(durability, extentBytes, maxBytes, extents, recoveryMode, readOnly, create, sealTier,
-                mapDirectBit, persister);
+                mapDirectBit, persister, trustsCleanClose);
     }
 
     public PoolOptions withRecoveryMode(RecoveryMode mode) {
         return new PoolOptions(durability, extentBytes, maxBytes, spareExtents, mode, readOnly, create, sealTier,
-                mapDirectBit, persister);
+                mapDirectBit, persister, trustsCleanClose);
     }
 
     /** For reading alone, and never made if absent. */
     public PoolOptions forReading() {
         return new PoolOptions(durability, extentBytes, maxBytes, spareExtents, recoveryMode, true, false, sealTier,
-                mapDirectBit, persister);
+                mapDirectBit, persister, trustsCleanClose);
     }
 
     /** Only a pool that exists. */
     public PoolOptions withoutCreating() {
         return new PoolOptions(durability, extentBytes, maxBytes, spareExtents, recoveryMode, readOnly, false, sealTier,
-                mapDirectBit, persister);
+                mapDirectBit, persister, trustsCleanClose);
     }
 
     public PoolOptions withSealTier(SealTier tier) {
         return new PoolOptions(durability, extentBytes, maxBytes, spareExtents, recoveryMode, readOnly, create,
-                Optional.of(tier), mapDirectBit, persister);
+                Optional.of(tier), mapDirectBit, persister, trustsCleanClose);
     }
 
     public PoolOptions withMapDirectBit(int bit) {
         return new PoolOptions(durability, extentBytes, maxBytes, spareExtents, recoveryMode, readOnly, create, sealTier,
-                bit, persister);
+                bit, persister, trustsCleanClose);
     }
 
     public PoolOptions withPersister(UnaryOperator<Persister> wrapper) {
         return new PoolOptions(durability, extentBytes, maxBytes, spareExtents, recoveryMode, readOnly, create, sealTier,
-                mapDirectBit, wrapper);
+                mapDirectBit, wrapper, trustsCleanClose);
+    }
+
+    /**
+     * A store that was closed cleanly is opened without a look at its records: in a time that depends on the number of extents
+     * and on the index that was written at the close, some twelve bytes a key. Damage that has come over the records since is
+     * not told when the pool is opened, but by a typed error when a record is read; a wrong value is never answered. Whatever was
+     * not closed cleanly, logs that are no stores', and recovery modes other than {@link RecoveryMode#DROP_TORN_TAIL} are scanned
+     * as ever.
+     */
+    public PoolOptions trustingCleanClose() {
+        return new PoolOptions(durability, extentBytes, maxBytes, spareExtents, recoveryMode, readOnly, create, sealTier,
+                mapDirectBit, persister, true);
     }
 }

@@ -15,7 +15,7 @@ import org.selkie.fault.PoolFormatException;
  * What an extent is for, in the first 4096 bytes of it.
  *
  * <pre>
- *      0 slot 0 (512)      512 slot 1 (512)      1024 watermark      1088 trim mark 0      1152 trim mark 1
+ *      0 slot 0 (512)      512 slot 1 (512)      1024 watermark      1088 trim mark 0      1152 trim mark 1     1216 opened
  *
  *   a slot:  0 magic "1SELKEX1"   8 major u16, minor u16   12 state u32   16 pool id   32 extent number u32
  *           36 name length u32   40 generation u64   48 extent bytes u64   56 sequence u64   64 log created u64
@@ -42,7 +42,8 @@ public record ExtentHeader(UUID poolId, int number, State state, long generation
     public static final int SLOTS_BYTES = 2 * SLOT_BYTES;
     static final int WATERMARK_OFFSET = 1024;
     static final int TRIM_OFFSET = 1088;
-    /** As much as is read to decode the header with its marks. */
+    static final int OPENED_OFFSET = TRIM_OFFSET + 2 * RecordLayout.LINE_BYTES;
+    /** As much as is read to decode the header with its marks; who asks whether the log was opened reads that by itself. */
     static final int DECODED_BYTES = TRIM_OFFSET + 2 * RecordLayout.LINE_BYTES;
 
     static final long MAGIC = 0x3158454b4c455331L;

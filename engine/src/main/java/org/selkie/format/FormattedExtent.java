@@ -151,6 +151,16 @@ public final class FormattedExtent {
         return Math.max(readTrim(0), readTrim(RecordLayout.LINE_BYTES));
     }
 
+    /** Notes, durably, that the log, which ends at a position, is going to be written: nothing said of that end holds now. */
+    public void writeOpened(long position) {
+        store(ExtentHeader.OPENED_OFFSET, mark(position));
+    }
+
+    /** Where the log ended when it was opened to be written, as far as that was in this extent; else -1. */
+    public long readOpened() {
+        return readMark(ExtentHeader.OPENED_OFFSET, header.firstPosition(), header.endPosition());
+    }
+
     private long readTrim(int offset) {
         return readMark(ExtentHeader.TRIM_OFFSET + offset, header.firstPosition(), header.endPosition());
     }

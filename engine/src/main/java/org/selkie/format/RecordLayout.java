@@ -48,8 +48,10 @@ public final class RecordLayout {
     public static final int PUT = 16;
     /** Of a store: a key has no value from here on. {@link EntryLayout} is the payload. */
     public static final int DELETE = 17;
+    /** Of a store: a part of its index, or what makes such parts count. {@link CheckpointLayout} is the payload. */
+    public static final int INDEX = 18;
 
-    private static final int KNOWN_TYPES = 1 << DATA | 1 << PAD | 1 << GAP | 1 << PUT | 1 << DELETE;
+    private static final int KNOWN_TYPES = 1 << DATA | 1 << PAD | 1 << GAP | 1 << PUT | 1 << DELETE | 1 << INDEX;
 
     /** Another member of the same batch follows. */
     public static final int MORE = 0x01;

@@ -10,7 +10,7 @@ import org.selkie.format.RecordLayout;
  * The calls of a {@link KvStore} whose keys and values lie in buffers and segments, on the heap or off it. A key and a value
  * are what is between a buffer's position and its limit, and neither is moved; what they hold must not change meanwhile.
  */
-abstract sealed class BufferCalls permits KvStore {
+abstract sealed class BufferCalls permits ChangingCalls {
 
     final ThreadLocal<Call> calls = ThreadLocal.withInitial(Call::new);
 

@@ -29,12 +29,24 @@ final class FoundRecord {
     private @Nullable SelkieException damage;
     /** Where the record stands if a cursor has read it. */
     private @Nullable MemorySegment copied;
+    /** Of the record, what is copied; 0 for all. */
+    private int headBytes;
+
+    /** From now on only what stands before the value is copied, for keys of a length; the value stays where it is. */
+    void leaveValue(int keyBytes) {
+        headBytes = RecordLayout.HEADER_BYTES + LONGEST_HEADER_BYTES + keyBytes;
+    }
+
+    /** From now on all of a record is copied. */
+    void takeValue() {
+        headBytes = 0;
+    }
 
     /** Returns false if the position was trimmed. */
     boolean read(StoreLog log, long at) {
         damage = null;
         copied = null;
-        long length = log.read(at, record);
+        long length = log.read(at, record, headBytes);
         if (length == StoreLog.TRIMMED) {
             return false;
         }

@@ -29,7 +29,7 @@ final class Index {
     private final StoreLog log;
     private final @Nullable OrderedKeys ordered;
     private final Stripe[] stripes = new Stripe[STRIPES];
-    private final long seed = ThreadLocalRandom.current().nextLong();
+    private long seed = ThreadLocalRandom.current().nextLong();
     private volatile @Nullable Publication publication;
 
     Index(StoreLog log, @Nullable OrderedKeys ordered) {
@@ -54,15 +54,25 @@ final class Index {
         for (Stripe stripe : stripes) {
             stripe.clear();
         }
+        if (ordered != null) {
+            ordered.clear();
+        }
+    }
+
+    /** Empty, and with the hashes of a seed that was kept: nobody has seen it yet. */
+    void clear(long keptSeed) {
+        clear();
+        seed = keptSeed;
+    }
+
+    /** Where keys are kept in order, reads those of all records that it names. Returns false if one is not what it should be. */
+    boolean takeKeys(OpeningCrew crew) {
+        return ordered == null || ordered.take(log, this, crew);
     }
 
     /** Of all hashes of this opening. */
     long seed() {
         return seed;
-    }
-
-    boolean isOrdered() {
-        return ordered != null;
     }
 
     /** Whether a key's last record lies in a range of positions. Looks at all of them. */

@@ -9,10 +9,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.selkie.fault.SelkieException;
 import org.selkie.format.RecordLayout;
@@ -29,11 +25,8 @@ final class ParallelReplay {
 
     /** Told of one extent before they are entered, at the most: 16 MiB. */
     private static final int MOST_TOLD = 1 << 19;
-    private static final int MOST_THREADS = 8;
     /** The more are told before they are entered, the fewer times the tables grow. */
     private static final int EXTENTS_AT_ONCE = 2;
-    /** For less than this a thread is not worth starting. */
-    private static final long BYTES_A_THREAD = 8 << 20;
 
     private final StoreLog log;
     private final Index index;
@@ -87,36 +80,31 @@ final class ParallelReplay {
         }
     }
 
-    /** Builds it one way or the other. */
-    void runOr(Replay slow) {
-        if (!run()) {
-            slow.run();
-        }
-    }
-
     /** Returns false, with an empty index, if only {@link Replay} can do it. */
     boolean run() {
-        if (index.isOrdered() || log.isReadOnly()) {
-            // Keys are wanted; another process may trim meanwhile.
-            return false;
-        }
-        ArrayDeque<EntryWalk> walks = new ArrayDeque<>(log.walks(index.seed()));
-        long bytes = log.tailPosition() - log.log().startPosition();
-        int threads = Math.clamp(bytes / BYTES_A_THREAD, 1,
-                Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()));
-        // No more is told of an extent than there are lines in the log.
-        int room = (int) Math.min(MOST_TOLD, bytes / RecordLayout.LINE_BYTES + 1);
-        try (Arena arena = Arena.ofShared(); ExecutorService crew = Executors.newFixedThreadPool(threads,
-                Thread.ofPlatform().daemon().name("selkie-replay-", 0).factory())) {
-            if (!walks.isEmpty() && run(walks, threads, crew, () -> new Memory(arena, room))) {
+        try {
+            if (build()) {
                 return true;
             }
+        } catch (SelkieException e) {
+            // Another process may have trimmed it: Replay meets that again, and says where.
         }
         index.clear();
         return false;
     }
 
-    private boolean run(ArrayDeque<EntryWalk> walks, int threads, ExecutorService crew, Supplier<Memory> memories) {
+    private boolean build() {
+        long bytes = log.endToIndex() - log.log().startPosition();
+        ArrayDeque<EntryWalk> walks = new ArrayDeque<>(log.walks(index.seed()));
+        // No more is told of an extent than there are lines in the log.
+        int room = (int) Math.min(MOST_TOLD, bytes / RecordLayout.LINE_BYTES + 1);
+        try (Arena arena = Arena.ofShared(); OpeningCrew crew = new OpeningCrew(bytes)) {
+            return !walks.isEmpty() && run(walks, crew, () -> new Memory(arena, room)) && index.takeKeys(crew);
+        }
+    }
+
+    private boolean run(ArrayDeque<EntryWalk> walks, OpeningCrew crew, Supplier<Memory> memories) {
+        int threads = crew.threads();
         ArrayDeque<Memory> memory = new ArrayDeque<>();
         for (int i = Math.min(walks.size(), Math.max(threads, EXTENTS_AT_ONCE)); i > 0; i--) {
             memory.add(memories.get());
@@ -126,7 +114,7 @@ final class ParallelReplay {
             while (!memory.isEmpty() && !walks.isEmpty()) {
                 sources.add(new Source(walks.remove(), memory.remove()));
             }
-            if (!all(crew, sources.stream().filter(source -> source.count == 0).map(source -> (Callable<Boolean>) source::fill)
+            if (!crew.all(sources.stream().filter(source -> source.count == 0).map(source -> (Callable<Boolean>) source::fill)
                     .toList())) {
                 return false;
             }
@@ -136,7 +124,7 @@ final class ParallelReplay {
                 int share = i;
                 shares.add(() -> new Entering(share, threads).enter(ready));
             }
-            if (!all(crew, shares)) {
+            if (!crew.all(shares)) {
                 return false;
             }
             Iterator<Source> entered = ready.iterator();
@@ -162,25 +150,6 @@ final class ParallelReplay {
             }
         }
         return ready;
-    }
-
-    private static boolean all(ExecutorService crew, List<Callable<Boolean>> work) {
-        try {
-            boolean all = true;
-            for (Future<Boolean> done : crew.invokeAll(work)) {
-                all &= done.get();
-            }
-            return all;
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof SelkieException) {
-                // Replay meets it again, and says where.
-                return false;
-            }
-            throw new IllegalStateException("opening a store failed", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 
     /** One thread's share: the stripes whose numbers leave the same rest. */

@@ -53,6 +53,9 @@ final class Replay {
             return;
         }
         isStores = true;
+        if (cursor.isIndex()) {
+            return;
+        }
         long position = cursor.reader().position();
         read.takeCopied(log.log().name(), cursor, position);
         byte[] key = read.key();

@@ -5,6 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
+import java.util.function.LongConsumer;
 import org.selkie.os.HotReplay;
 
 /**
@@ -51,6 +53,24 @@ final class SlotTable {
     /** Those that are not empty. */
     long[] words() {
         return Arrays.stream(words).filter(word -> word != EMPTY).toArray();
+    }
+
+    /** Those that are not empty, in the order of the slots. For the holder of the stripe's lock. */
+    void forEachWord(LongConsumer to) {
+        for (long word : words) {
+            if (word != EMPTY) {
+                to.accept(word);
+            }
+        }
+    }
+
+    /** The further bits of hash of those, in the same order. */
+    void forEachHash(IntConsumer to) {
+        for (int i = 0; i < words.length; i++) {
+            if (words[i] != EMPTY) {
+                to.accept(hashes[i]);
+            }
+        }
     }
 
     int capacity() {

@@ -11,10 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param logBytes   what the store's log takes on media, from its beginning to its end
  * @param indexBytes of memory, for the index
  * @param snapshots  that are open
+ * @param readScopes that are open
+ * @param opening    how the index was made when the store was opened
  * @param compactionFailure why the last compaction in the background failed; null if it did not. It is tried again
  */
 public record StoreStatistics(String name, long entries, long liveBytes, long logBytes, long indexBytes, int snapshots,
-        @Nullable String compactionFailure) {
+        int readScopes, StoreOpening opening, @Nullable String compactionFailure) {
 
     /** How many times its live bytes the store takes on media; 1 if it has none. */
     public double spaceAmplification() {

@@ -3,8 +3,10 @@ package org.selkie.kv;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.selkie.format.RecordLayout;
 import org.selkie.os.HotReplay;
@@ -22,6 +24,8 @@ final class Stripe {
     private static final long FIRST_STAGING_BYTES = 1024;
     /** Of a capacity, in tenths: full enough for 24 bytes a key right after growing, see docs/decisions/0011. */
     private static final int MOST_TENTHS = 8;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle MOVES;
 
     static {
@@ -162,6 +166,31 @@ final class Stripe {
         boolean done = table.enter(told, order, replacedBy, entering);
         used = (int) HotReplay.Entering.USED.get(entering);
         return done;
+    }
+
+    /**
+     * Takes in what a stripe held when the store was closed. Returns false if one of the positions cannot be right.
+     *
+     * @param slots what {@link org.selkie.format.CheckpointLayout} says, of this stripe alone
+     */
+    boolean load(MemorySegment slots, int count, int entries, long bytes, long from, long to) {
+        reserve(count);
+        long hashesAt = (long) count * Long.BYTES;
+        for (int i = 0; i < count; i++) {
+            long word = slots.get(LONG, (long) i * Long.BYTES);
+            long position = SlotTable.position(word);
+            if (position < from || position >= to) {
+                return false;
+            }
+            table.insert(word, slots.get(INT, hashesAt + (long) i * Integer.BYTES));
+        }
+        used = count;
+        count(bytes, entries);
+        return true;
+    }
+
+    int used() {
+        return used;
     }
 
     /** Forgets everything: nobody has seen it yet. */

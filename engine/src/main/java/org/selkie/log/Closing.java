@@ -44,6 +44,7 @@ final class Closing {
             if (follower != null) {
                 follower.close();
             }
+            log.pins.revokeAll();
             log.extentsLock.lock();
             try {
                 log.chain.clear();

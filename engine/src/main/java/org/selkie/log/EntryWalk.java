@@ -10,8 +10,8 @@ import org.selkie.os.HotReplay.Told;
 import org.selkie.os.HotReplay.Walk;
 
 /**
- * Goes over the entries of one extent, as many at a time as there is room for, when a store is opened and nobody writes or
- * trims. For one thread; each extent's can have another one.
+ * Goes over the entries of one extent, as many at a time as there is room for, when a store is opened and nobody of this process
+ * writes or trims. For one thread; each extent's can have another one.
  */
 public final class EntryWalk {
 
@@ -32,7 +32,7 @@ public final class EntryWalk {
     static List<EntryWalk> of(LogState log, long hashSeed) {
         List<EntryWalk> walks = new ArrayList<>();
         long start = log.startPosition();
-        long end = log.tail() & ~LogStop.STOPPED;
+        long end = log.isReadOnly() ? log.visiblePosition() : log.tail() & ~LogStop.STOPPED;
         long next = -1;
         for (LogExtent extent : log.chain.all()) {
             long from = Math.max(extent.first, start);

@@ -28,6 +28,11 @@ public interface ExtentSource {
         return false;
     }
 
+    /** How much there is room for beyond the extents that are given, all logs together; if that is not known, there is. */
+    default long roomBytes() {
+        return Long.MAX_VALUE;
+    }
+
     /** Runs what prepares extents ahead. */
     Executor background();
 }

@@ -62,11 +62,13 @@ public final class LogOpener {
      *
      * @param extents  all extents whose header names the log, at least one, in any order
      * @param readOnly whether to change nothing and to refuse nothing: another process may be writing
+     * @param trusting whether a store's log that was closed cleanly is taken at its word, and not scanned
      * @throws DamagedLogException if the mode refuses what was found
      */
-    public static Examined examine(String name, List<FormattedExtent> extents, RecoveryMode mode, boolean readOnly) {
+    public static Examined examine(String name, List<FormattedExtent> extents, RecoveryMode mode, boolean readOnly,
+            boolean trusting) {
         Recovery recovery = new Recovery(name, extents.stream().map(LogExtent::new).toList(), mode);
-        recovery.examine(!readOnly);
+        recovery.examine(!readOnly, trusting && mode == RecoveryMode.DROP_TORN_TAIL);
         return new Examined(name, recovery, readOnly);
     }
 
@@ -116,7 +118,7 @@ public final class LogOpener {
         StoreLog known = storeLog;
         if (known == null) {
             Appender appender = new Appender(opened, new SharedClaims(opened));
-            known = new StoreLog(new Log(opened, appender, false), opened, appender);
+            known = new StoreLog(new Log(opened, appender, false), opened, appender, recovered.report().trusted());
             storeLog = known;
         }
         return known;

@@ -14,9 +14,10 @@ import java.util.List;
  * @param nanos         that it took
  * @param findings      everything that is not a record, in the order in which it was met; empty after a clean close
  * @param unlisted      what more there is: only the first thousand findings of a log are listed
+ * @param trusted       whether only what a clean close had left to prove its end was looked at, as was asked for
  */
 public record LogRecovery(String log, long startPosition, long endPosition, long records, long payloadBytes,
-        long scannedBytes, long nanos, List<Finding> findings, Unlisted unlisted) {
+        long scannedBytes, long nanos, List<Finding> findings, Unlisted unlisted, boolean trusted) {
 
     /**
      * Findings that are counted and not listed.

@@ -43,6 +43,7 @@ final class LogState {
     private final GroupCommit groupCommit;
     private final RollOver rollOver;
     private final Trimming trimming;
+    final Pins pins;
     private final Closing closing;
     private final ExtentSource source;
 
@@ -68,7 +69,8 @@ final class LogState {
         this.preparation = new ExtentPreparation(name, active.formatted.header().logCreatedMillis(), source, chain);
         this.groupCommit = new GroupCommit(recovered.tail(), this::visiblePosition, this::writeBack, stop::requireNoFailure);
         this.rollOver = new RollOver(this, preparation);
-        this.trimming = new Trimming(this, source, follower, recovered.start());
+        this.pins = new Pins(this, source);
+        this.trimming = new Trimming(this, follower, recovered.start());
         this.closing = new Closing(this, preparation, groupCommit, follower);
     }
 
@@ -179,6 +181,10 @@ final class LogState {
 
     boolean isSourceFull() {
         return source.isFull();
+    }
+
+    long roomBytes() {
+        return source.roomBytes();
     }
 
     void prepareAhead(long position) {

@@ -54,6 +54,20 @@ final class RecordBuffer {
         return length;
     }
 
+    /**
+     * Checks what stands at a position as {@link #read} does, and copies no more of it than so many bytes, its header first.
+     */
+    long readHead(LogExtent extent, long at, int headBytes) {
+        grow(headBytes, headBytes);
+        long length = HotPath.readLongRecord(extent.addressOf(at), extent.end - at, at, extent.seed, memory,
+                RecordLayout.HEADER_BYTES);
+        if (length < 0) {
+            return length;
+        }
+        long bytes = Math.min(headBytes, RecordLayout.recordBytes(length));
+        return HotPath.copyOut(memory, extent.addressOf(at), bytes) < 0 ? HotPath.FAULT : length;
+    }
+
     private long readLong(LogExtent extent, long at, long limitBytes) {
         return HotPath.readLongRecord(extent.addressOf(at), limitBytes, at, extent.seed, memory, memory.byteSize());
     }

@@ -28,6 +28,8 @@ import org.selkie.persist.Granularity;
 final class Recovery {
 
     private static final long MAX_FILLED_EXTENTS = 1024;
+    /** Extents of more than this are looked at by several threads. */
+    private static final long LONG_BYTES = 16 << 20;
 
     private final String name;
     private final RecoveryMode mode;
@@ -40,6 +42,8 @@ final class Recovery {
     private @Nullable LogRecovery examined;
     private long start;
     private boolean trimmed;
+    /** Whether the log was not scanned. */
+    private boolean trusted;
     private long proven;
     /** After the last accepted record. */
     private long acceptedEnd;
@@ -71,13 +75,14 @@ final class Recovery {
      * Scans and judges; changes nothing.
      *
      * @param mayRefuse whether the mode is asked
+     * @param trusting  whether a store's log that was closed cleanly needs no scan
      * @throws DamagedLogException if the mode refuses what was found
      */
-    void examine(boolean mayRefuse) {
+    void examine(boolean mayRefuse, boolean trusting) {
         event.begin();
         findStart();
-        for (LogExtent extent : extents) {
-            survey(extent);
+        if (!trusting || !isClosed()) {
+            look().forEach(this::takeIn);
         }
         if (acceptedEnd == 0) {
             acceptedEnd = start;
@@ -157,9 +162,35 @@ final class Recovery {
         return mark >= 0 && offset <= ExtentHeader.BYTES ? mark - offset : mark;
     }
 
-    private void survey(LogExtent extent) {
+    /** Whether the log can be taken at its word. */
+    private boolean isClosed() {
+        if (!findings.listed().isEmpty()) {
+            return false;
+        }
+        ClosedLog closed = new ClosedLog(extents, start);
+        long end = closed.end();
+        trusted = end >= 0 && end == proven;
+        if (trusted) {
+            acceptedEnd = end;
+            verifiedEnd = end;
+            records = closed.records();
+            scannedBytes = closed.checkedBytes();
+        }
+        return trusted;
+    }
+
+    private List<ExtentSurvey> look() {
+        boolean isLong = extents.size() > 1 && extents.size() * (extents.getFirst().end - extents.getFirst().base) > LONG_BYTES;
+        // No extent's look needs another's.
+        return (isLong ? extents.parallelStream() : extents.stream()).map(this::survey).toList();
+    }
+
+    private ExtentSurvey survey(LogExtent extent) {
         long from = Math.max(start, extent.first);
-        ExtentSurvey survey = new ExtentSurvey(name, extent, from, trimmed && from == start);
+        return new ExtentSurvey(name, extent, from, trimmed && from == start);
+    }
+
+    private void takeIn(ExtentSurvey survey) {
         surveys.add(survey);
         acceptedEnd = survey.acceptedEnd() == 0 ? acceptedEnd : survey.acceptedEnd();
         verifiedEnd = survey.verifiedEnd() == 0 ? verifiedEnd : survey.verifiedEnd();
@@ -237,13 +268,16 @@ final class Recovery {
 
     private LogRecovery report(long tail) {
         return new LogRecovery(name, start, tail, records, payloadBytes, scannedBytes, System.nanoTime() - startedNanos,
-                findings.listed(), findings.unlisted());
+                findings.listed(), findings.unlisted(), trusted);
     }
 
     // ---- repairing
 
     private long repair(long tail, ExtentSource source) {
         makeHeadersDurable(tail);
+        if (Objects.requireNonNull(examined).hasLoss()) {
+            revokeCheckpoint(tail);
+        }
         surveys.forEach(survey -> survey.forEachGap(gap -> {
             if (gap.from() < tail) {
                 cover(gap.extent(), gap.from(), Math.min(gap.to(), tail), isLost(gap) ? RecordLayout.GAP : RecordLayout.PAD);
@@ -268,6 +302,19 @@ final class Recovery {
         for (LogExtent extent : extents) {
             if (extent == extents.getFirst() || extent.end > tail) {
                 extent.formatted.makeHeaderDurable();
+            }
+        }
+    }
+
+    /**
+     * A store's index that was written at the end of the log names what is going to be covered. Before that is: afterwards
+     * nothing would tell the next opening that something was lost.
+     */
+    private void revokeCheckpoint(long tail) {
+        for (LogExtent extent : extents) {
+            long at = tail > extent.end ? -1 : ClosedLog.startOfLast(extent, tail);
+            if (at >= 0 && HotPath.loadInt(extent.addressOf(at) + RecordLayout.LAG_OFFSET) >>> 24 == RecordLayout.INDEX) {
+                extent.formatted.writeOpened(tail);
             }
         }
     }

@@ -9,6 +9,7 @@ import org.selkie.format.ExtentHeader;
 import org.selkie.format.RecordLayout;
 import org.selkie.os.HotEntry;
 import org.selkie.os.HotPath;
+import org.selkie.seal.SealTier;
 
 /**
  * A log as a store on it sees it: records of types of its own, written in one step and waited for in another, so that a
@@ -25,12 +26,15 @@ public final class StoreLog {
     private final LogState state;
     private final Appender appender;
     private final UnreadablePlaces unreadable;
+    private final boolean trusted;
 
-    StoreLog(Log log, LogState state, Appender appender) {
+    /** @param trusted whether recovery has not looked at the records */
+    StoreLog(Log log, LogState state, Appender appender, boolean trusted) {
         this.log = log;
         this.state = state;
         this.appender = appender;
         this.unreadable = new UnreadablePlaces(state);
+        this.trusted = trusted;
     }
 
     /** Memory of one thread for one record at a time. */
@@ -53,6 +57,11 @@ public final class StoreLog {
 
         public int flags() {
             return buffer.flags();
+        }
+
+        /** The payload of what was read last, if it is as long as reading has said. */
+        public MemorySegment payload(long lengthBytes) {
+            return buffer.payload((int) lengthBytes);
         }
     }
 
@@ -191,6 +200,16 @@ public final class StoreLog {
      * @param position of a record that was appended, trimmed meanwhile or not
      */
     public long read(long position, RecordCopy record) {
+        return read(position, record, 0);
+    }
+
+    /**
+     * As {@link #read(long, RecordCopy)}, and copies only the first bytes of the record, its header among them; all of it is
+     * checked.
+     *
+     * @param headBytes how many, at least a header's, or 0 for all
+     */
+    public long read(long position, RecordCopy record, int headBytes) {
         int slot = state.readers.enter(position);
         try {
             if (position < state.startPosition()) {
@@ -203,8 +222,11 @@ public final class StoreLog {
                 }
                 throw unreadable.noExtentAt(position);
             }
-            long length = UnreadablePlaces.isPossible(extent, position) ? record.buffer.read(extent, position)
-                    : HotPath.ABSENT;
+            long length = HotPath.ABSENT;
+            if (UnreadablePlaces.isPossible(extent, position)) {
+                length = headBytes == 0 ? record.buffer.read(extent, position)
+                        : record.buffer.readHead(extent, position, headBytes);
+            }
             if (length < 0) {
                 throw unreadable.because(extent, position, length, false);
             }
@@ -264,6 +286,70 @@ public final class StoreLog {
         return EntryWalk.of(state, hashSeed);
     }
 
+    /**
+     * Up to where an index that is built now has to go: the tail, or, where another process writes, what is whole there by now.
+     */
+    public long endToIndex() {
+        return state.isReadOnly() ? state.visiblePosition() : tailPosition();
+    }
+
+    /** Whether recovery took the log at its word and has not looked at its records. */
+    public boolean isTrusted() {
+        return trusted;
+    }
+
+    /** Where the last record begins, if what stands in front of the tail tells; else -1. Whether it does, reading it says. */
+    public long startOfLast() {
+        LogExtent extent = state.chain.at(tailPosition() - 1);
+        return extent == null ? -1 : ClosedLog.startOfLast(extent, tailPosition());
+    }
+
+    /** Whether the last record seems to be of an index. */
+    public boolean endsWithIndex() {
+        long at = startOfLast();
+        LogExtent extent = at < 0 ? null : state.chain.at(at);
+        return extent != null
+                && HotPath.loadInt(extent.addressOf(at) + RecordLayout.LAG_OFFSET) >>> 24 == RecordLayout.INDEX;
+    }
+
+    /** Whether somebody has opened the log to write since it was given the end that it has. */
+    public boolean wasOpened() {
+        LogExtent extent = state.chain.at(tailPosition() - 1);
+        return extent == null || extent.formatted.readOpened() == tailPosition();
+    }
+
+    /** Notes, durably, that from now on the log is written. Before the first record is. */
+    public void noteOpened() {
+        LogExtent extent = state.chain.at(tailPosition() - 1);
+        if (extent != null && tailPosition() > extent.first) {
+            extent.formatted.writeOpened(tailPosition());
+        }
+    }
+
+    /** Keeps extents where they are for those who read in place. */
+    public PinnedExtents pins() {
+        return state.pins.open();
+    }
+
+    /** How many of those there are. */
+    public int countPins() {
+        return state.pins.count();
+    }
+
+    /**
+     * Whether nobody can take the file away, or change it, under somebody who reads it in place: no other process may write it,
+     * and the kernel refuses whatever would cut it short, or holds it up until the seal's holder has let go.
+     */
+    public boolean isFirm() {
+        return !state.isReadOnly() && state.chain.all().stream().map(extent -> extent.formatted.extent().seal().tier())
+                .allMatch(tier -> tier.kernelEnforced() || tier == SealTier.LEASE);
+    }
+
+    /** How much the pool has room for, beyond the log's extents. */
+    public long roomBytes() {
+        return state.roomBytes();
+    }
+
     /** How long a record that was checked before is on media, and no more than what its extent holds. */
     public long recordBytes(long position) {
         LogExtent extent = state.chain.at(position);
@@ -307,10 +393,15 @@ public final class StoreLog {
             return reader.type() == RecordLayout.DATA;
         }
 
-        /** As {@link LogReader#next}, past what is a user's. */
+        /** Whether the current record is of the index that was written at a close, and no entry. */
+        public boolean isIndex() {
+            return reader.type() == RecordLayout.INDEX;
+        }
+
+        /** As {@link LogReader#next}, past what is a user's, and past what is of an index. */
         public boolean next() {
             boolean moved = reader.next();
-            while (moved && isForeign()) {
+            while (moved && (isForeign() || isIndex())) {
                 moved = reader.next();
             }
             return moved;

@@ -6,18 +6,16 @@ import org.selkie.fault.PositionException;
 
 /**
  * Where the log begins. It begins further on only after the extent that holds the new beginning says so, durably, and what is
- * before that is given back only then, and only when no reader is in it.
+ * before that is given back only then, and only when no reader is in it, and nobody reads it in place.
  */
 final class Trimming {
 
     private final LogState log;
-    private final ExtentSource source;
     private final @Nullable ReadOnlyTail follower;
     private volatile long start;
 
-    Trimming(LogState log, ExtentSource source, @Nullable ReadOnlyTail follower, long start) {
+    Trimming(LogState log, @Nullable ReadOnlyTail follower, long start) {
         this.log = log;
-        this.source = source;
         this.follower = follower;
         this.start = start;
     }
@@ -76,7 +74,7 @@ final class Trimming {
             start = position;
             for (LogExtent extent : log.chain.removeBelow(position, holder)) {
                 log.readers.awaitNone(extent.base, extent.end);
-                source.giveBack(extent.formatted);
+                log.pins.giveBack(extent);
             }
         } catch (Throwable e) {
             // The kernel reports a failed write-back once, to whoever asks first, and it may have been the records'.

@@ -18,6 +18,12 @@ public final class ForeignMemory {
         return MemorySegment.ofAddress(address).reinterpret(lengthBytes);
     }
 
+    /** As the other, until an arena is closed. */
+    @SuppressWarnings("restricted")
+    public static MemorySegment at(long address, long lengthBytes, Arena until) {
+        return MemorySegment.ofAddress(address).reinterpret(lengthBytes, until, null);
+    }
+
     /** The same bytes until an arena is closed. Whoever holds the view keeps the memory from the collector. */
     public static MemorySegment view(MemorySegment memory, Arena until) {
         return view(memory, memory.byteSize(), until);

@@ -28,6 +28,7 @@ final class FormatInCTest {
         Map<String, Long> inJava = new TreeMap<>();
         constants(inJava);
         record(inJava);
+        index(inJava);
         slot(inJava);
         pool(inJava);
         scan(inJava);
@@ -62,6 +63,7 @@ final class FormatInCTest {
         numbers.put("EXTENT_NAME_BYTES", (long) ExtentHeader.MAX_NAME_BYTES);
         numbers.put("WATERMARK_OFFSET", (long) ExtentHeader.WATERMARK_OFFSET);
         numbers.put("TRIM_OFFSET", (long) ExtentHeader.TRIM_OFFSET);
+        numbers.put("OPENED_OFFSET", (long) ExtentHeader.OPENED_OFFSET);
         numbers.put("POOL_HEADER_BYTES", (long) PoolHeader.BYTES);
         numbers.put("POOL_MAGIC", PoolHeader.MAGIC);
         numbers.put("EXTENT_MAGIC", ExtentHeader.MAGIC);
@@ -72,6 +74,7 @@ final class FormatInCTest {
         numbers.put("RECORD_GAP", (long) RecordLayout.GAP);
         numbers.put("RECORD_PUT", (long) RecordLayout.PUT);
         numbers.put("RECORD_DELETE", (long) RecordLayout.DELETE);
+        numbers.put("RECORD_INDEX", (long) RecordLayout.INDEX);
         numbers.put("RECORD_TYPES", knownTypes());
         numbers.put("ENTRY_BYTES", (long) EntryLayout.FIXED_BYTES);
         numbers.put("ENTRY_KEY_BYTES_MAX", (long) EntryLayout.MAX_KEY_BYTES);
@@ -120,6 +123,27 @@ final class FormatInCTest {
         numbers.put("lag_of", RecordLayout.lag(header));
         numbers.put("type_of", (long) RecordLayout.type(header));
         numbers.put("flags_of", (long) RecordLayout.flags(header));
+    }
+
+    private static void index(Map<String, Long> numbers) {
+        numbers.put("INDEX_PART", (long) CheckpointLayout.PART);
+        numbers.put("INDEX_COMMIT", (long) CheckpointLayout.COMMIT);
+        numbers.put("index_part.form", (long) CheckpointLayout.FORM_OFFSET);
+        numbers.put("index_part.number", (long) CheckpointLayout.NUMBER_OFFSET);
+        numbers.put("index_part.up_to", (long) CheckpointLayout.UP_TO_OFFSET);
+        numbers.put("index_part.slots", (long) CheckpointLayout.SLOTS_OFFSET);
+        numbers.put("index_commit.form", (long) CheckpointLayout.FORM_OFFSET);
+        numbers.put("index_commit.parts", (long) CheckpointLayout.NUMBER_OFFSET);
+        numbers.put("index_commit.up_to", (long) CheckpointLayout.UP_TO_OFFSET);
+        numbers.put("index_commit.hash_seed", (long) CheckpointLayout.HASH_SEED_OFFSET);
+        numbers.put("index_commit.start", (long) CheckpointLayout.START_OFFSET);
+        numbers.put("index_commit.part_bytes", (long) CheckpointLayout.PART_BYTES_OFFSET);
+        numbers.put("index_commit.stripes", (long) CheckpointLayout.STRIPES_OFFSET);
+        numbers.put("index_commit.bytes", (long) CheckpointLayout.COMMIT_BYTES);
+        numbers.put("index_stripe.slots", (long) CheckpointLayout.STRIPE_SLOTS_OFFSET);
+        numbers.put("index_stripe.entries", (long) CheckpointLayout.STRIPE_ENTRIES_OFFSET);
+        numbers.put("index_stripe.live_bytes", (long) CheckpointLayout.STRIPE_LIVE_BYTES_OFFSET);
+        numbers.put("index_stripe.bytes", (long) CheckpointLayout.STRIPE_BYTES);
     }
 
     private static void slot(Map<String, Long> numbers) {

@@ -164,7 +164,7 @@ final class StalledWriterTest {
 
     private static RecoveredLog recovered(FormattedExtent extent, RecoveryMode mode) {
         Recovery recovery = new Recovery("x", List.of(new LogExtent(extent)), mode);
-        recovery.examine(true);
+        recovery.examine(true, false);
         return recovery.finish(true, new NoMoreExtents());
     }
 }

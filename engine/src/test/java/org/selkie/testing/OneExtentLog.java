@@ -42,7 +42,7 @@ public final class OneExtentLog implements AutoCloseable {
             formatted.writeTrim(formatted.header().firstPosition());
         }
         return new OneExtentLog(formatted,
-                LogOpener.examine(name, List.of(formatted), RecoveryMode.STRICT, false).recover(new NoMoreExtents()));
+                LogOpener.examine(name, List.of(formatted), RecoveryMode.STRICT, false, false).recover(new NoMoreExtents()));
     }
 
     public Log log() {

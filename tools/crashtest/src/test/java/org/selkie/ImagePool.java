@@ -93,9 +93,10 @@ public final class ImagePool {
         return Integer.parseInt(name, PREFIX.length(), name.length(), 10);
     }
 
+    /** What is open to doubt is scanned all the same, and the strict mode scans everything. */
     private PoolOptions options(RecoveryMode mode, long most) {
         return PoolOptions.defaults().withDurability(Durability.PROCESS_CRASH).withExtentBytes(EXTENT_BYTES)
-                .withMaxBytes(most).withSpareExtents(1).withRecoveryMode(mode);
+                .withMaxBytes(most).withSpareExtents(1).withRecoveryMode(mode).trustingCleanClose();
     }
 
     /**

@@ -3,6 +3,7 @@ package org.selkie.bench.program;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.selkie.Pool;
@@ -35,9 +36,19 @@ public final class KvOpening {
         try {
             Place place = BenchProgram.place(path, Optional.empty(), scratch, Emulation.NONE);
             PoolOptions options = PoolOptions.defaults().withDurability(place.durability());
-            fill(scratch.resolve("pool"), options, keys, valueBytes);
+            Path pool = scratch.resolve("pool");
+            fill(pool, options, keys, valueBytes);
+            StoreOptions still = StoreOptions.defaults().withoutBackground();
             for (int i = 0; i < times; i++) {
-                open(scratch.resolve("pool"), options, keys);
+                for (StoreOptions store : List.of(still, still.withOrder())) {
+                    open("by its index", pool, options, store, keys);
+                    open("by its index, trusted", pool, options.trustingCleanClose(), store, keys);
+                    try (Pool writing = Pool.open(pool, options)) {
+                        // Whoever opens it beside a writer has no index to go by, as after a crash.
+                        writing.store("bench", still);
+                        open("by a scan", pool, options.forReading(), store, keys);
+                    }
+                }
             }
         } finally {
             BenchProgram.remove(scratch);
@@ -61,18 +72,19 @@ public final class KvOpening {
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
-    private static void open(Path path, PoolOptions options, long keys) {
+    private static void open(String how, Path path, PoolOptions options, StoreOptions storeOptions, long keys) {
         long began = System.nanoTime();
         try (Pool pool = Pool.open(path, options)) {
             long recovered = System.nanoTime();
             long heapBefore = usedHeapBytes();
             long beganStore = System.nanoTime();
-            KvStore store = pool.store("bench", StoreOptions.defaults().withoutBackground());
+            KvStore store = pool.store("bench", storeOptions);
             long opened = System.nanoTime();
             long heap = usedHeapBytes() - heapBefore;
             StoreStatistics statistics = store.statistics();
-            System.out.printf(Locale.ROOT, "recovery %.1f ms, store %.1f ms: %.1f M keys/s with %d processor(s);"
-                            + " index %.1f B a key, the heap grew by %.1f B a key%n", (recovered - began) / 1e6,
+            System.out.printf(Locale.ROOT, "%s, %s%s: recovery %.1f ms, store %.1f ms: %.1f M keys/s with %d processor(s);"
+                            + " index %.1f B a key, the heap grew by %.1f B a key%n", statistics.opening(), how,
+                    storeOptions.ordered() ? ", ordered" : "", (recovered - began) / 1e6,
                     (opened - beganStore) / 1e6, keys / ((opened - beganStore) / 1e3), Runtime.getRuntime().availableProcessors(),
                     (double) statistics.indexBytes() / keys, (double) heap / keys);
         }

@@ -99,6 +99,13 @@ final class LogMutants {
         return new SplittableRandom(seed + 10L * workload.ordinal() + machine.ordinal());
     }
 
+    /** Mutates a store's workload. */
+    void run(StoreWorkload workload, LogMachine machine) {
+        StoreRun run = StoreRun.record(workload, machine, new SplittableRandom(seed + 10L * workload.ordinal()
+                + machine.ordinal()));
+        mutate(workload.toString(), machine, run.trace(), mutated -> mutated.explore(run.oracle(), run.oracle()));
+    }
+
     /** Mutates what salvage does to a damaged log. */
     void runSalvage(LogMachine machine) {
         for (SalvagedLog.Damage damage : SalvagedLog.Damage.values()) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.selkie.ImagePool;
 import org.selkie.Pool;
@@ -18,6 +19,8 @@ import org.selkie.fault.PositionException;
 import org.selkie.kv.Change;
 import org.selkie.kv.ChangeFeed;
 import org.selkie.kv.KvStore;
+import org.selkie.kv.StoreOpening;
+import org.selkie.log.LogRecovery;
 import org.selkie.log.RecoveryMode;
 
 /**
@@ -32,6 +35,8 @@ final class StoreOracle implements Recovery<StoreState>, StateChecker<StoreState
 
     private final ImagePool pool;
     private final boolean afterCrash;
+    private final LongAdder byIndex = new LongAdder();
+    private final LongAdder unscanned = new LongAdder();
 
     /**
      * The oracle of a run.
@@ -58,7 +63,25 @@ final class StoreOracle implements Recovery<StoreState>, StateChecker<StoreState
         boolean closed = image.inFlight().isEmpty() && !image.acknowledged().isEmpty()
                 && image.acknowledged().getLast().description() instanceof LogOracle.Closing;
         require(!closed || opened.recovery().isClean(), () -> "after a clean close: " + opened.recovery());
-        return StoreState.of(opened);
+        StoreState state = StoreState.of(opened);
+        if (opened.logs().contains(StoreState.STORE)
+                && StoreState.store(opened).statistics().opening() == StoreOpening.CHECKPOINT) {
+            byIndex.increment();
+        }
+        if (opened.recovery().logs().stream().anyMatch(LogRecovery::trusted)) {
+            unscanned.increment();
+        }
+        return state;
+    }
+
+    /** How many images were opened by the index that stood behind the records. */
+    long byIndex() {
+        return byIndex.sum();
+    }
+
+    /** How many of those without a look at the records. */
+    long unscanned() {
+        return unscanned.sum();
     }
 
     @Override

@@ -28,6 +28,8 @@ final class StoreProof {
     private final Map<LogMachine, MachineTally> tallies = new EnumMap<>(LogMachine.class);
     private long inRecovery;
     private long distinct;
+    private long byIndex;
+    private long unscanned;
     private long nextTold = PROGRESS_SECONDS;
 
     StoreProof(PrintStream to, int threads, long seed) {
@@ -39,6 +41,16 @@ final class StoreProof {
     /** Different images so far. Each workload is another one every time, so those of two explorations differ. */
     long distinct() {
         return distinct;
+    }
+
+    /** How many images, and images of recoveries, were opened by an index that a close had written. */
+    long byIndex() {
+        return byIndex;
+    }
+
+    /** Of those, the ones whose records were not looked at. */
+    long unscanned() {
+        return unscanned;
     }
 
     /** Looks at so many different images at least. The first that breaks a promise ends it. */
@@ -78,6 +90,8 @@ final class StoreProof {
                 .progress(progress -> tell(name, progress)).explore(run.oracle(), run.oracle());
         to.println(name + ": " + report.coverage());
         report.orThrow();
+        byIndex += run.oracle().byIndex();
+        unscanned += run.oracle().unscanned();
         return report;
     }
 
@@ -93,6 +107,7 @@ final class StoreProof {
     String summary() {
         StringBuilder text = new StringBuilder();
         tallies.forEach((machine, tally) -> text.append(machine).append(": ").append(tally).append('\n'));
+        text.append("opened by an index: ").append(byIndex).append(", ").append(unscanned).append(" of them unscanned\n");
         return text.append("in all: ").append(distinct).append(" different images, and ").append(inRecovery)
                 .append(" of recoveries that crashed; no promise broken; ")
                 .append((System.nanoTime() - start) / 1_000_000_000).append(" s, ").append(threads).append(" threads, seed ")

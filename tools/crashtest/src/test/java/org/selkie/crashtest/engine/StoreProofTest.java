@@ -19,5 +19,6 @@ final class StoreProofTest {
         StoreProof proof = new StoreProof(System.out, Runtime.getRuntime().availableProcessors(), SEED);
         proof.run(IMAGES);
         assertTrue(proof.distinct() >= IMAGES, proof::summary);
+        assertTrue(proof.byIndex() > 0 && proof.unscanned() > 0, proof::summary);
     }
 }

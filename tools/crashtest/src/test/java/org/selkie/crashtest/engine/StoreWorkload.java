@@ -79,6 +79,21 @@ enum StoreWorkload {
             }));
         }
     },
+    /** Closed with its index behind the records, and opened by that: after changes, after none, and after a compaction. */
+    CHECKPOINT(6) {
+        @Override
+        void run(StoreSession session) {
+            SplittableRandom random = session.random();
+            session.within(store -> fillAnExtent(session, store, random));
+            session.within(store -> session.batch(store, 0, random, 100, 0, 50));
+            session.within(store -> { });
+            session.within(store -> {
+                session.delete(store, 0, random);
+                store.compact();
+                session.put(store, 0, random, 30);
+            });
+        }
+    },
     /** Closed cleanly and opened again, and compacted in between. */
     REOPENING(5) {
         @Override

@@ -35,7 +35,7 @@ final class PmdkEngine implements LogEngine {
     enum Part {
         LIBPMEM("pmem_memcpy_persist"),
         LIBPMEMLOG("pmemlog_append"),
-        LIBPMEMOBJ("a transaction each");
+        LIBPMEMOBJ("pmemobj, a transaction each");
 
         private final String words;
 

@@ -15,7 +15,7 @@ final class Chart {
     private static final int TOP = 12;
     private static final int BOTTOM = 44;
     private static final int COLOURS = 8;
-    private static final String[] DASHES = {"", "7 4", "2 3"};
+    private static final String[] DASHES = {"", "7 4", "2 3", "12 3 2 3"};
     private static final double ROOM = 1.15;
 
     /** One point of a curve. */
@@ -112,12 +112,14 @@ final class Chart {
                 DASHES[number / COLOURS % DASHES.length].isEmpty() ? "none" : DASHES[number / COLOURS % DASHES.length]);
     }
 
-    /** 1, 2 and 5 times each power of ten; the powers alone where that would be many. */
+    /** 1, 2 and 5 times each power of ten; the powers alone where that would be many, and more where it would be few. */
     private static List<Double> decades(double low, double high) {
         List<Double> ticks = new ArrayList<>();
         boolean few = high / low > 2000;
+        double[] steps = few ? new double[] {1} : high / low < 5 ? new double[] {1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9}
+                : new double[] {1, 2, 5};
         for (int power = (int) Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++) {
-            for (double step : few ? new double[] {1} : new double[] {1, 2, 5}) {
+            for (double step : steps) {
                 double tick = step * Math.pow(10, power);
                 if (tick >= low && tick <= high) {
                     ticks.add(tick);

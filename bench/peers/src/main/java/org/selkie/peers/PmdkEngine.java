@@ -57,11 +57,7 @@ final class PmdkEngine implements LogEngine {
 
     @Override
     public String setting() {
-        return switch (part) {
-            case LIBPMEM -> "libpmem, ";
-            case LIBPMEMLOG -> "libpmemlog, ";
-            case LIBPMEMOBJ -> "libpmemobj, ";
-        } + part.words;
+        return part.words;
     }
 
     @Override

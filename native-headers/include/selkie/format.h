@@ -65,7 +65,7 @@ struct selkie_record {
 #define SELKIE_RECORD_OVERHEAD_BYTES (SELKIE_RECORD_HEADER_BYTES + SELKIE_RECORD_TRAILER_BYTES)
 
 // The payload of PUT and DELETE. Behind it, where key_form says so, expiry (u64, milliseconds since 1970) and version (u64,
-// the position that the entry had before compaction moved it); then the key, then the value to the payload's end.
+// the position that the entry had before compaction moved it, or 0 if it did not); then the key, then the value to the payload's end.
 struct selkie_entry {
     uint64_t previous;       // position of the key's record before this one, 0 if it has none
     uint32_t key_form;       // the key's length in the lower 24 bits, SELKIE_ENTRY_EXPIRES and SELKIE_ENTRY_MOVED above

@@ -16,7 +16,8 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>{@code previous} is the position of the key's record before this one, 0 if it has none: what a snapshot walks.
  * {@code form} is the key's length in its lower 24 bits and the two flags above. {@code version} is the position that the
- * entry had before compaction moved it. A deletion has no value. The C twin is native-headers/include/selkie/format.h.
+ * entry had before compaction moved it, 0 if it did not. A deletion has no value. The C twin is
+ * native-headers/include/selkie/format.h.
  */
 public final class EntryLayout {
 
@@ -49,6 +50,16 @@ public final class EntryLayout {
         return keyOffset(form) + keyBytes(form) + valueBytes;
     }
 
+    /**
+     * The form in which a value is first written. Compaction adds eight bytes to an entry; where that would take a line more,
+     * they are there from the beginning: what was written can be moved wherever there is room for it as it is.
+     */
+    public static int movable(int form, long valueBytes) {
+        long payloadBytes = payloadBytes(form, valueBytes);
+        boolean hasRoom = RecordLayout.recordBytes(payloadBytes + Long.BYTES) == RecordLayout.recordBytes(payloadBytes);
+        return hasRoom ? form : form | MOVED;
+    }
+
     /** Whether a payload of this length can have this form: what a checksum vouches for may still be forged. */
     public static boolean isPossible(int form, long payloadBytes) {
         int key = keyBytes(form);
@@ -72,7 +83,8 @@ public final class EntryLayout {
     /** The position at which the entry was first written. */
     public static long version(MemorySegment memory, long payload, long position) {
         int form = form(memory, payload);
-        return (form & MOVED) == 0 ? position : memory.get(RecordLayout.LONG, payload + keyOffset(form) - Long.BYTES);
+        long moved = (form & MOVED) == 0 ? 0 : memory.get(RecordLayout.LONG, payload + keyOffset(form) - Long.BYTES);
+        return moved == 0 ? position : moved;
     }
 
     /** Writes what stands before the key. */

@@ -43,9 +43,15 @@ public final class Backup {
     private static final long OVERHEAD_BYTES = 160;
 
     private final KvStore store;
+    private final BackupSteps steps;
 
     Backup(KvStore store) {
+        this(store, BackupSteps.NONE);
+    }
+
+    Backup(KvStore store, BackupSteps steps) {
         this.store = store;
+        this.steps = steps;
     }
 
     /**
@@ -97,12 +103,13 @@ public final class Backup {
      * @throws java.io.UncheckedIOException if writing fails
      */
     public BackupPart writeTo(Path directory) {
-        return BackupDirectory.write(directory, store, false, (from, to) -> from == 0 ? writeAll(to) : writeChanges(from, to));
+        return BackupDirectory.write(directory, store, false, (from, to) -> from == 0 ? writeAll(to) : writeChanges(from, to),
+                steps);
     }
 
     /** As {@link #writeTo}, and always all of it; what the directory held is removed when the new backup is durable. */
     public BackupPart writeWholeTo(Path directory) {
-        return BackupDirectory.write(directory, store, true, (_, to) -> writeAll(to));
+        return BackupDirectory.write(directory, store, true, (_, to) -> writeAll(to), steps);
     }
 
     /**

@@ -25,6 +25,7 @@ import java.util.zip.CheckedOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.BackupException;
 import org.selkie.fault.PositionException;
+import org.selkie.kv.BackupSteps.Step;
 
 /**
  * A backup as files in a directory: one with all of the store, and one for what was changed each time since. The manifest
@@ -38,9 +39,11 @@ final class BackupDirectory {
     private static final String LOCK_FILE = "lock";
 
     private final Path directory;
+    private final BackupSteps steps;
 
-    private BackupDirectory(Path directory) {
+    private BackupDirectory(Path directory, BackupSteps steps) {
         this.directory = directory;
+        this.steps = steps;
     }
 
     /** What writes the store's changes from a position on, 0 for all of it, and says where it ended. */
@@ -55,19 +58,31 @@ final class BackupDirectory {
      *
      * @param whole whether all of the store is written though the directory has a backup; what it had is removed then
      */
-    static BackupPart write(Path directory, KvStore store, boolean whole, Source source) {
+    static BackupPart write(Path directory, KvStore store, boolean whole, Source source,
+            BackupSteps steps) {
         try {
-            Files.createDirectories(directory,
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            makeDirectory(directory.toAbsolutePath(), steps);
             try (FileChannel lock = FileChannel.open(directory.resolve(LOCK_FILE),
                     Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
                 requireAlone(directory, lock);
-                return new BackupDirectory(directory).write(store, whole, source);
+                return new BackupDirectory(directory, steps).write(store, whole, source);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** With those above it, each with a name that is durable: a backup must not vanish with its directory. */
+    private static void makeDirectory(Path directory, BackupSteps steps) throws IOException {
+        Path above = directory.getParent();
+        if (Files.isDirectory(directory) || above == null) {
+            return;
+        }
+        makeDirectory(above, steps);
+        Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        steps.done(Step.DIRECTORY_MADE, directory);
+        BackupManifest.persistNames(above, steps);
     }
 
     private static void requireAlone(Path directory, FileChannel file) throws IOException {
@@ -106,7 +121,7 @@ final class BackupDirectory {
         List<BackupPart> now = new ArrayList<>(parts);
         now.add(fresh);
         BackupManifest manifest = new BackupManifest(store.storeLog().origin(), store.name(), now);
-        manifest.write(directory);
+        manifest.write(directory, steps);
         removeOthers(now);
         return fresh;
     }
@@ -137,20 +152,29 @@ final class BackupDirectory {
 
     private BackupPart writePart(int number, long from, Source source) throws IOException {
         Path file = directory.resolve(new BackupPart(number, 0, 0, 0, 0, 0).fileName());
-        Files.deleteIfExists(file);
+        remove(file);
         CRC32C crc = new CRC32C();
         boolean done = false;
-        try (FileChannel channel = BackupManifest.create(file)) {
+        try (FileChannel channel = BackupManifest.create(file, steps)) {
             // Not closed: the channel still has to be forced.
             OutputStream out = new CheckedOutputStream(Channels.newOutputStream(channel), crc);
             Backup.Written written = source.write(from, out);
             channel.force(true);
+            steps.done(Step.FORCED, file);
+            // Its name, too, before the manifest has it.
+            BackupManifest.persistNames(directory, steps);
             done = true;
             return new BackupPart(number, from, written.toPosition(), written.changes(), channel.size(), (int) crc.getValue());
         } finally {
             if (!done) {
-                Files.deleteIfExists(file);
+                remove(file);
             }
+        }
+    }
+
+    private void remove(Path file) throws IOException {
+        if (Files.deleteIfExists(file)) {
+            steps.done(Step.REMOVED, file);
         }
     }
 
@@ -158,7 +182,7 @@ final class BackupDirectory {
         List<String> names = named.stream().map(BackupPart::fileName).toList();
         for (Path file : parts()) {
             if (!names.contains(String.valueOf(file.getFileName()))) {
-                Files.deleteIfExists(file);
+                remove(file);
             }
         }
     }
@@ -179,7 +203,7 @@ final class BackupDirectory {
 
     /** The parts of a directory's backup, each of them read and compared with its checksum. */
     static List<BackupPart> check(Path directory) {
-        BackupDirectory backup = new BackupDirectory(directory);
+        BackupDirectory backup = new BackupDirectory(directory, BackupSteps.NONE);
         @Nullable BackupManifest manifest = BackupManifest.read(directory);
         if (manifest == null) {
             throw new BackupException(directory + " holds no backup: it has no manifest");

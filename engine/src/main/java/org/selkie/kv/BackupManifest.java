@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.BackupException;
+import org.selkie.kv.BackupSteps.Step;
 
 /**
  * What a directory's backup consists of. Lines of text, so that a person can read what is there:
@@ -105,7 +106,7 @@ record BackupManifest(String origin, String store, List<BackupPart> parts) {
     }
 
     /** Replaces the directory's manifest by this one, durably. */
-    void write(Path directory) {
+    void write(Path directory, BackupSteps steps) {
         StringBuilder text = new StringBuilder(FIRST_LINE + "\norigin " + origin + "\nstore " + store + "\n");
         for (BackupPart part : parts) {
             text.append("part ").append(part.number()).append(' ').append(part.fromPosition()).append(' ')
@@ -116,32 +117,39 @@ record BackupManifest(String origin, String store, List<BackupPart> parts) {
         text.append("crc ").append(crc).append('\n');
         Path fresh = directory.resolve(FILE + ".new");
         try {
-            Files.deleteIfExists(fresh);
-            try (FileChannel channel = create(fresh)) {
+            if (Files.deleteIfExists(fresh)) {
+                steps.done(Step.REMOVED, fresh);
+            }
+            try (FileChannel channel = create(fresh, steps)) {
                 ByteBuffer bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8));
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
                 }
                 channel.force(true);
+                steps.done(Step.FORCED, fresh);
             }
             Files.move(fresh, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
-            persistNames(directory);
+            steps.done(Step.RENAMED, directory.resolve(FILE));
+            persistNames(directory, steps);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /** A new file for its owner alone, as a pool's are. */
-    static FileChannel create(Path file) throws IOException {
-        return FileChannel.open(file, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
+    static FileChannel create(Path file, BackupSteps steps) throws IOException {
+        FileChannel made = FileChannel.open(file, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        steps.done(Step.FILE_MADE, file);
+        return made;
     }
 
     /** Makes it durable which files a directory has. */
-    static void persistNames(Path directory) throws IOException {
+    static void persistNames(Path directory, BackupSteps steps) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }
+        steps.done(Step.NAMES_FORCED, directory);
     }
 
     private static int crcOf(String text) {

@@ -133,7 +133,8 @@ final class BatchWriter {
     }
 
     private static int form(WriteBatch.Change change) {
-        return change.key().length | (change.expiryMillis() == Call.NEVER ? 0 : EntryLayout.EXPIRES);
+        int form = change.key().length | (change.expiryMillis() == Call.NEVER ? 0 : EntryLayout.EXPIRES);
+        return change.type() == RecordLayout.DELETE ? form : EntryLayout.movable(form, change.value().length);
     }
 
     private static long payloadBytes(WriteBatch.Change change) {

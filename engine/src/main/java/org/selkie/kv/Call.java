@@ -187,7 +187,9 @@ final class Call {
     }
 
     int form() {
-        return keyBytes | (expiryMillis == NEVER ? 0 : EntryLayout.EXPIRES);
+        int form = keyBytes | (expiryMillis == NEVER ? 0 : EntryLayout.EXPIRES);
+        // A deletion is never moved.
+        return valueArray == null && valueSegment == null ? form : EntryLayout.movable(form, valueBytes);
     }
 
     long payloadBytes() {

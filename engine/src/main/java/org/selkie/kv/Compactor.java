@@ -57,6 +57,15 @@ final class Compactor {
      * feed has still to read it, or the pace said to stop. For one thread at a time.
      */
     boolean compactOldest(Pace pace) {
+        log.emptying(true);
+        try {
+            return emptyOldest(pace);
+        } finally {
+            log.emptying(false);
+        }
+    }
+
+    private boolean emptyOldest(Pace pace) {
         StoreLog.Cursor cursor = log.cursor(Visibility.PERSISTED);
         long start = log.log().startPosition();
         long end = log.endOfExtent(start);

@@ -132,7 +132,7 @@ final class Writer {
         }
         MemorySegment staging = stripe.staging(payloadBytes);
         call.stage(staging, 0, previous);
-        long position = type == RecordLayout.DELETE ? appendDeletion(staging, payloadBytes)
+        long position = type == RecordLayout.DELETE ? log.appendDeletion(type, staging, payloadBytes)
                 : log.append(type, staging, payloadBytes);
         if (slot < 0) {
             index.insert(stripe, call.key, call.keyOffset, call.keyBytes, call.hash, position);
@@ -144,17 +144,6 @@ final class Writer {
         stripe.count((holdsValue ? bytes : 0) - call.bytesBefore, (holdsValue ? 1 : 0) - (call.heldValue ? 1 : 0));
         outcome.version = position;
         return position + bytes;
-    }
-
-    /**
-     * In a full pool a deletion takes from what is kept for compaction, but not all of it: what compaction has to move would
-     * not fit any more.
-     */
-    private long appendDeletion(MemorySegment staging, long payloadBytes) {
-        if (!log.hasOneAhead() && log.restBytes() < log.extentBytes() / 4 * 3) {
-            return log.append(RecordLayout.DELETE, staging, payloadBytes);
-        }
-        return log.appendUrgently(RecordLayout.DELETE, staging, payloadBytes);
     }
 
     /**

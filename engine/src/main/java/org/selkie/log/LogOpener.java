@@ -117,8 +117,9 @@ public final class LogOpener {
         }
         StoreLog known = storeLog;
         if (known == null) {
-            Appender appender = new Appender(opened, new SharedClaims(opened));
-            known = new StoreLog(new Log(opened, appender, false), opened, appender, recovered.report().trusted());
+            Appender appender = new Appender(opened, new SharedClaims(opened, true));
+            Appender urgent = new Appender(opened, new SharedClaims(opened));
+            known = new StoreLog(new Log(opened, appender, false), opened, appender, urgent, recovered.report().trusted());
             storeLog = known;
         }
         return known;

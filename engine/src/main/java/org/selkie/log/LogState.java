@@ -179,6 +179,11 @@ final class LogState {
         rollOver.haveOneAhead();
     }
 
+    /** As {@link #haveOneAhead}, with a slot held and nothing claimed under it. */
+    void makeOneAhead(int slot) {
+        rollOver.makeOneAhead(slot);
+    }
+
     boolean isSourceFull() {
         return source.isFull();
     }

@@ -96,6 +96,16 @@ final class RollOver {
         }
     }
 
+    /** As {@link #haveOneAhead}, for a thread that holds a slot and has claimed nothing under it. */
+    void makeOneAhead(int slot) {
+        log.writers.stepAside(slot);
+        try {
+            haveOneAhead();
+        } finally {
+            log.writers.occupy(slot, log.knownFrontier());
+        }
+    }
+
     private LogExtent takeNext(LogExtent from) {
         LogExtent next;
         try {

@@ -10,8 +10,15 @@ final class SharedClaims implements Claims {
 
     private final LogState log;
     private final PositionSlots writers;
+    private final boolean leavesOneAhead;
 
     SharedClaims(LogState log) {
+        this(log, false);
+    }
+
+    /** @param leavesOneAhead whether nothing is claimed unless there is an extent behind the one in which it is */
+    SharedClaims(LogState log, boolean leavesOneAhead) {
+        this.leavesOneAhead = leavesOneAhead;
         this.log = log;
         this.writers = log.writers;
     }
@@ -31,6 +38,9 @@ final class SharedClaims implements Claims {
                 long position = log.tail();
                 if (position < extent.first || position + bytes > extent.end) {
                     log.makeRoom(slot, bytes);
+                } else if (leavesOneAhead && log.keepsOneAhead() && log.chain.after(extent) == null) {
+                    // If it was there, it still is when the claim succeeds: to spend it moves the tail.
+                    log.makeOneAhead(slot);
                 } else if (log.claim(position, position + bytes)) {
                     writers.raise(slot, position);
                     return position;

@@ -3,6 +3,7 @@ package org.selkie.log;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.PoolFullException;
 import org.selkie.format.ExtentHeader;
@@ -25,14 +26,19 @@ public final class StoreLog {
     private final Log log;
     private final LogState state;
     private final Appender appender;
+    private final Appender urgent;
+    /** Held while somebody other than compaction takes from the last extent, and while compaction begins or ends. */
+    private final ReentrantLock lastExtent = new ReentrantLock();
+    private boolean isEmptying;
     private final UnreadablePlaces unreadable;
     private final boolean trusted;
 
     /** @param trusted whether recovery has not looked at the records */
-    StoreLog(Log log, LogState state, Appender appender, boolean trusted) {
+    StoreLog(Log log, LogState state, Appender appender, Appender urgent, boolean trusted) {
         this.log = log;
         this.state = state;
         this.appender = appender;
+        this.urgent = urgent;
         this.unreadable = new UnreadablePlaces(state);
         this.trusted = trusted;
     }
@@ -93,7 +99,6 @@ public final class StoreLog {
      */
     public long append(int type, MemorySegment payload, long lengthBytes) {
         log.requireFits(lengthBytes);
-        requireOneAhead();
         return appender.store(type, payload, lengthBytes);
     }
 
@@ -102,13 +107,43 @@ public final class StoreLog {
         log.requireFits(lengthBytes);
         while (true) {
             try {
-                return appender.store(type, payload, lengthBytes);
+                return urgent.store(type, payload, lengthBytes);
             } catch (PoolFullException e) {
                 if (!state.hasOneAhead()) {
                     throw e;
                 }
-                appender.spendOneAhead(RecordLayout.recordBytes(lengthBytes));
+                urgent.spendOneAhead(RecordLayout.recordBytes(lengthBytes));
             }
+        }
+    }
+
+    /**
+     * As {@link #append}, and in a full pool takes up to a quarter of the extent that is kept, unless compaction, which wants all
+     * of it, is at work: for deletions.
+     */
+    public long appendDeletion(int type, MemorySegment payload, long lengthBytes) {
+        try {
+            return append(type, payload, lengthBytes);
+        } catch (PoolFullException e) {
+            lastExtent.lock();
+            try {
+                if (isEmptying || (!state.hasOneAhead() && restBytes() < state.extentBytes / 4 * 3)) {
+                    throw e;
+                }
+                return appendUrgently(type, payload, lengthBytes);
+            } finally {
+                lastExtent.unlock();
+            }
+        }
+    }
+
+    /** From now on until it is over, what is kept in a full pool is compaction's alone. */
+    public void emptying(boolean begins) {
+        lastExtent.lock();
+        try {
+            isEmptying = begins;
+        } finally {
+            lastExtent.unlock();
         }
     }
 
@@ -175,7 +210,6 @@ public final class StoreLog {
      * after a crash or none. Returns the first one's position.
      */
     public long appendBatch(MemorySegment staged, long lengthBytes) {
-        requireOneAhead();
         return appender.storeBatch(staged, lengthBytes);
     }
 

@@ -94,6 +94,27 @@ final class FullPoolTest {
         overwrites(EXTENTS * 15 * 2 / 3, BATCH);
     }
 
+    @Test
+    void noPutIsRefusedWhereRecordsThatLiveAreMovedForTheFirstTime() {
+        // Lengths at which the eight bytes that compaction adds fill up the last line, or begin another one.
+        for (int valueBytes : new int[] {0, 7, 8, 9, 15, 16, 64, 72, 73}) {
+            try (Pool pool = open(scratch.path("pool-" + valueBytes))) {
+                KvStore store = pool.store("store");
+                int kept = 0;
+                while (store.storeLog().tailPosition() < EXTENTS * 2 / 5 * Pools.EXTENT_BYTES) {
+                    store.put(key(kept), Pools.payload(kept, valueBytes));
+                    kept++;
+                }
+                for (int i = 0; i < 4 * EXTENTS * 60; i++) {
+                    store.put(key(-1 - i % 10), new byte[1000]);
+                }
+                for (int i = 0; i < kept; i++) {
+                    assertArrayEquals(Pools.payload(i, valueBytes), store.get(key(i)));
+                }
+            }
+        }
+    }
+
     /** Overwrites a few keys until that is refused. */
     private static PoolFullException fill(KvStore store) {
         return assertThrows(PoolFullException.class, () -> {

@@ -87,6 +87,8 @@ enum StoreWorkload {
             session.within(store -> fillAnExtent(session, store, random));
             session.within(store -> session.batch(store, 0, random, 100, 0, 50));
             session.within(store -> { });
+            // A hole where the index stood last, and behind it what was acknowledged.
+            session.within(store -> together(session, 3, (owner, own) -> session.put(store, owner, own, 40)));
             session.within(store -> {
                 session.delete(store, 0, random);
                 store.compact();

@@ -29,8 +29,9 @@ else
         "device-dax:selkie.medium=DEVICE_DAX,selkie.medium.path=$DEVICE:org.selkie.extent.MediaTest" \
         -- ${select:-org.selkie.extent.DaxTest org.selkie.extent.BlockMapOnDaxTest org.selkie.extent.MediaTest}
 fi
+# Children are interpreted: with compilers they died in the emulator now and then (docs/vm.md).
 exec "$JAVA" -XX:+UseSerialGC -Xmx256m -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED \
-    --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED -Dnet.bytebuddy.experimental=true \
+    --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED -Dnet.bytebuddy.experimental=true -Dselkie.child.options=-Xint \
     -Dselkie.pin.library=/mnt/cache/programs/pin ${kind:+-Dselkie.mapdirect.bit=$(word bit) -Dselkie.mapdirect.kind=$kind} \
     -Dselkie.domain=$(word domain) -Dselkie.mapdirect.holder=/mnt/cache/programs/hold \
     -cp "$SELKIE_ROOT/engine/target/test-classes:$SELKIE_ROOT/tools/vm/target/vm/lib/*" org.selkie.vm.GuestTests "$@"

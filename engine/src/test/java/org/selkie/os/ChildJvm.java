@@ -10,11 +10,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 
 /** Another JVM with the class path of this one, to be a second process. Killed when the test is over. */
 public final class ChildJvm implements AutoCloseable {
     private static final long TIMEOUT_SECONDS = 60;
+    /** What every child needs on this machine, between commas: tools/vm/guest/test.sh gives it. */
+    private static final List<String> OPTIONS_OF_THE_MACHINE =
+            Stream.of(System.getProperty("selkie.child.options", "").split(","))
+                    .filter(option -> !option.isEmpty()).toList();
 
     private final Process process;
     private final BufferedReader output;
@@ -34,7 +39,10 @@ public final class ChildJvm implements AutoCloseable {
         List<String> command = new ArrayList<>(before);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
-        command.addAll(List.of("-Xmx64m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path")));
+        command.addAll(OPTIONS_OF_THE_MACHINE);
+        // A child that dies says why where its test can show it.
+        command.addAll(List.of("-XX:+ErrorFileToStdout", "-Xmx64m", "-XX:+UseSerialGC"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.add(main.getName());
         command.addAll(List.of(arguments));
         return new ChildJvm(Command.start(command.toArray(String[]::new)));

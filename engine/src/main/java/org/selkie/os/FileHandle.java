@@ -239,8 +239,15 @@ public final class FileHandle implements AutoCloseable {
             // Reserves the pages as well: a store without one would be a SIGBUS.
             allocate(from, lengthBytes);
         }
+        // Guarded all the same: somebody may have cut the file off since.
         try (Mapping mapping = Mapping.map(this, from, lengthBytes, true, KernelAbi.MAP_SHARED)) {
-            MemorySegment.copy(bytes, 0, mapping.segment(), ValueLayout.JAVA_BYTE, offsetBytes - from, bytes.length);
+            long to = mapping.segment().address() + offsetBytes - from;
+            MemorySegment source = MemorySegment.ofArray(bytes);
+            for (long done = 0; done < bytes.length; done += HotPath.LONG_BYTES) {
+                long chunk = Math.min(HotPath.LONG_BYTES, bytes.length - done);
+                long copied = HotPath.copyIn(to + done, source.asSlice(done, chunk), chunk);
+                check(copied < 0 ? -Errno.EFAULT : copied, "memcpy", "offset=" + (offsetBytes + done) + ", length=" + chunk);
+            }
         }
     }
 

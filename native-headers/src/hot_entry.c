@@ -12,8 +12,9 @@ SELKIE_HOT int64_t selkie_get(const void *record, uint64_t seed_lines, uint64_t 
                             (const unsigned char *)key, (uint32_t)lengths, (unsigned char *)out, lengths >> 32);
 }
 
-SELKIE_HOT int64_t selkie_match(const void *record, uint64_t limit, uint64_t position, const void *key, uint64_t key_bytes) {
-    return selkie_match_key(record, limit, position, (const unsigned char *)key, key_bytes);
+SELKIE_HOT int64_t selkie_match(const void *record, uint64_t limit, uint64_t position, const void *key, uint64_t key_bytes,
+                                uint64_t forms) {
+    return selkie_match_key(record, limit, position, (const unsigned char *)key, key_bytes, forms);
 }
 
 // Fetches lines of several records, so that their misses overlap. An address that is not mapped does nothing.

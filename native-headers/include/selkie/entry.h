@@ -120,9 +120,10 @@ SELKIE_INLINE int64_t selkie_get_value(const void *record, uint64_t limit, uint6
 }
 
 // Whether the record at `record` says that it is a value of this key: who replaces it needs to know no more, and its first line
-// is most often all that is read. Returns the record's bytes on media, or NOT_PLAIN: then only its checksum can tell.
+// is most often all that is read. `forms` are the bits that may stand in its form: who has to know whether there still is a value
+// leaves out EXPIRES. Returns the record's bytes on media, or NOT_PLAIN: then only its checksum can tell.
 SELKIE_INLINE int64_t selkie_match_key(const void *record, uint64_t limit, uint64_t position, const unsigned char *key,
-                                       uint64_t key_bytes) {
+                                       uint64_t key_bytes, uint64_t forms) {
     const volatile uint64_t *word = (const volatile uint64_t *)record;
     if (limit < SELKIE_LINE_BYTES || word[1] != position || selkie_type_of(word[2]) != SELKIE_RECORD_PUT) {
         return SELKIE_NOT_PLAIN;
@@ -132,7 +133,7 @@ SELKIE_INLINE int64_t selkie_match_key(const void *record, uint64_t limit, uint6
     const uint32_t form = (uint32_t)word[4];
     uint64_t at = SELKIE_ENTRY_BYTES + ((form & SELKIE_ENTRY_EXPIRES) != 0 ? 8 : 0) + ((form & SELKIE_ENTRY_MOVED) != 0 ? 8 : 0);
     if (bytes > limit || (form & SELKIE_ENTRY_KEY_MASK) != key_bytes || at + key_bytes > length
-        || (form & ~(SELKIE_ENTRY_KEY_MASK | SELKIE_ENTRY_EXPIRES | SELKIE_ENTRY_MOVED)) != 0) {
+        || (form & ~(SELKIE_ENTRY_KEY_MASK | forms)) != 0) {
         return SELKIE_NOT_PLAIN;
     }
     const volatile unsigned char *byte = (const volatile unsigned char *)record + SELKIE_RECORD_HEADER_BYTES + at;

@@ -77,7 +77,8 @@ final class BatchWriter {
         }
         for (Member member : written) {
             if (member.change.type() == RecordLayout.DELETE) {
-                writer.drop(member.stripe, member.change.key(), member.hash, position + member.offset);
+                byte[] key = member.change.key();
+                writer.drop(member.stripe, key, 0, key.length, member.hash, position + member.offset);
             }
         }
         return end;

@@ -160,7 +160,8 @@ final class Compactor {
                 if (!found.isDeletion()) {
                     stripe.count(-found.recordBytes(), -1);
                 }
-                index.remove(stripe, slot, found.key());
+                byte[] key = found.key();
+                index.remove(stripe, slot, key, 0, key.length);
             }
             return true;
         } finally {

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.selkie.fault.DamagedRecordException;
 import org.selkie.fault.ExtentFaultException;
 import org.selkie.fault.PositionException;
+import org.selkie.format.EntryLayout;
 import org.selkie.log.StoreLog;
 
 /**
@@ -246,11 +247,11 @@ final class Index {
     }
 
     /** Takes out a key; for the holder of the stripe's lock. */
-    void remove(Stripe stripe, int slot, byte[] key) {
+    void remove(Stripe stripe, int slot, byte[] key, int offset, int lengthBytes) {
         stripe.remove(slot);
         OrderedKeys order = ordered;
         if (order != null) {
-            order.remove(key);
+            order.remove(key, offset, lengthBytes);
         }
     }
 
@@ -288,17 +289,19 @@ final class Index {
     static final int UNDECIDED = -2;
 
     /**
-     * As {@link #findLocked} for a key whose record is replaced, whatever its value was: of that record only the key is looked
-     * at, and {@link Call#bytesBefore} gets its length. Returns the slot, -1, or {@link #UNDECIDED}.
+     * As {@link #findLocked} for a key whose record is replaced or deleted, whatever its value was: of that record only the key
+     * is looked at, and {@link Call#bytesBefore} gets its length. Returns the slot, -1, or {@link #UNDECIDED}.
+     *
+     * @param forms of records that are a value for sure: {@link EntryLayout#EXPIRES} is one if it does not matter whether it did
      */
-    int findToReplace(Call call, Stripe stripe) {
+    int findToReplace(Call call, Stripe stripe, int forms) {
         long hash = call.hash;
         call.bytesBefore = 0;
         SlotTable table = stripe.table();
         int index = table.start(SlotTable.spread(hash));
         for (long word = table.get(index); word != SlotTable.EMPTY; word = table.get(index)) {
             if (SlotTable.isTagOf(word, hash) && table.hashAt(index) == SlotTable.spread(hash)) {
-                call.bytesBefore = log.match(SlotTable.position(word), call.keyAddress(), call.keyBytes);
+                call.bytesBefore = log.match(SlotTable.position(word), call.keyAddress(), call.keyBytes, forms);
                 return call.bytesBefore > 0 ? index : UNDECIDED;
             }
             index = table.after(index);

@@ -27,8 +27,8 @@ final class OrderedKeys {
     }
 
     /** For the holder of the stripe's lock. */
-    void remove(byte[] key) {
-        keys.remove(new KeyBytes(key));
+    void remove(byte[] key, int offset, int lengthBytes) {
+        keys.remove(new KeyBytes(Arrays.copyOfRange(key, offset, offset + lengthBytes)));
     }
 
     /** Forgets everything: nobody has seen it yet. */

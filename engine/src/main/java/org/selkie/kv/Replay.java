@@ -93,7 +93,7 @@ final class Replay {
         } else if (slot >= 0 && holdsValue) {
             stripe.replace(slot, call.hash, position);
         } else if (slot >= 0) {
-            index.remove(stripe, slot, call.key);
+            index.remove(stripe, slot, call.key, call.keyOffset, call.keyBytes);
         }
         stripe.count((holdsValue ? bytes : 0) - before, (holdsValue ? 1 : 0) - (slot >= 0 ? 1 : 0));
     }

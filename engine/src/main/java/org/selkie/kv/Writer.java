@@ -3,7 +3,6 @@ package org.selkie.kv;
 
 import java.lang.foreign.MemorySegment;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.selkie.fault.RecordTooLargeException;
@@ -64,9 +63,16 @@ final class Writer {
         boolean dropsLater = false;
         stripe.lock.lock();
         try {
-            int slot = type == RecordLayout.PUT && outcome.isPlain() ? index.findToReplace(call, stripe) : Index.UNDECIDED;
-            boolean writes = slot != Index.UNDECIDED;
-            if (!writes) {
+            int slot = outcome.isPlain() ? index.findToReplace(call, stripe, replaceable(type)) : Index.UNDECIDED;
+            boolean writes;
+            if (slot != Index.UNDECIDED) {
+                boolean held = slot >= 0;
+                outcome.holds = true;
+                outcome.existed = held;
+                outcome.version = 0;
+                call.heldValue = held;
+                writes = type == RecordLayout.PUT || held;
+            } else {
                 slot = index.findLocked(call.found, stripe, call.key, call.keyOffset, call.keyBytes, call.hash);
                 look(call.found, slot, outcome);
                 // To delete what is not there needs no record, unless one expired: its key must not come back with the clock.
@@ -75,9 +81,6 @@ final class Writer {
                 call.bytesBefore = held ? call.found.recordBytes() : 0;
                 call.heldValue = held;
                 writes = outcome.holds && (type == RecordLayout.PUT || held);
-            } else {
-                outcome.holds = true;
-                call.heldValue = slot >= 0;
             }
             if (writes) {
                 persistTo = append(call, type, stripe, slot, payloadBytes, outcome);
@@ -91,9 +94,13 @@ final class Writer {
         }
         log.awaitPersisted(persistTo);
         if (dropsLater) {
-            drop(stripe, Arrays.copyOfRange(call.key, call.keyOffset, call.keyOffset + call.keyBytes), call.hash,
-                    outcome.version);
+            drop(stripe, call.key, call.keyOffset, call.keyBytes, call.hash, outcome.version);
         }
+    }
+
+    /** Forms of records of which only the key is looked at: a put does not ask whether what it replaces has expired. */
+    private static int replaceable(int type) {
+        return type == RecordLayout.PUT ? EntryLayout.EXPIRES | EntryLayout.MOVED : EntryLayout.MOVED;
     }
 
     private void requireFits(Call call, long payloadBytes) {
@@ -150,7 +157,7 @@ final class Writer {
      * Takes a key out of the index whose deletion is durable, unless somebody has written it again or a snapshot may have to
      * walk back from the deletion.
      */
-    void drop(Stripe stripe, byte[] key, long hash, long position) {
+    void drop(Stripe stripe, byte[] key, int offset, int lengthBytes, long hash, long position) {
         stripe.lock.lock();
         try {
             if (snapshots.areOpen()) {
@@ -158,7 +165,7 @@ final class Writer {
             }
             int slot = stripe.indexOf(hash, position);
             if (slot >= 0) {
-                index.remove(stripe, slot, key);
+                index.remove(stripe, slot, key, offset, lengthBytes);
             }
         } finally {
             stripe.lock.unlock();

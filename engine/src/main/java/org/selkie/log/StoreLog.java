@@ -296,14 +296,15 @@ public final class StoreLog {
      * Whether a record is a value of a key, for whoever replaces it: its bytes on media if it is, else a number below zero, and
      * then {@link #read} says what it is. The bytes are what the record says, unverified.
      *
-     * @param key the address of the key
+     * @param key   the address of the key
+     * @param forms the bits beside the key's length that the entry's form may have
      */
-    public long match(long position, long key, int keyBytes) {
+    public long match(long position, long key, int keyBytes, int forms) {
         int slot = state.readers.enter(position);
         try {
             LogExtent extent = extentToRead(position);
             return extent == null ? HotEntry.NOT_PLAIN
-                    : HotEntry.match(extent.addressOf(position), extent.end - position, position, key, keyBytes);
+                    : HotEntry.match(extent.addressOf(position), extent.end - position, position, key, keyBytes, forms);
         } finally {
             state.readers.leave(slot);
         }

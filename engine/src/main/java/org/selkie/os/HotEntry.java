@@ -24,7 +24,7 @@ public final class HotEntry {
     private static final MethodHandle GET = NativeLibrary.critical("selkie_get", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG,
             JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle MATCH = NativeLibrary.critical("selkie_match", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG,
-            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle PREFETCH = NativeLibrary.critical("selkie_prefetch",
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
 
@@ -58,10 +58,12 @@ public final class HotEntry {
     /**
      * Compares the key of a record, unverified. Returns the record's bytes on media if it is a value of this key, else
      * {@link #NOT_PLAIN} or {@link HotPath#FAULT}: then only {@link HotPath#readRecord} can tell whose it is.
+     *
+     * @param forms the bits beside the key's length that its form may have (native-headers/include/selkie/format.h)
      */
-    public static long match(long record, long limitBytes, long position, long key, int keyBytes) {
+    public static long match(long record, long limitBytes, long position, long key, int keyBytes, int forms) {
         try {
-            return HotFault.plain((long) MATCH.invokeExact(record, limitBytes, position, key, (long) keyBytes));
+            return HotFault.plain((long) MATCH.invokeExact(record, limitBytes, position, key, (long) keyBytes, (long) forms));
         } catch (Throwable e) {
             throw HotPath.unexpected(e);
         }

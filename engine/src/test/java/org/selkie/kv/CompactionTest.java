@@ -190,6 +190,9 @@ final class CompactionTest {
             assertNull(store.get(key(1)));
             assertFalse(store.exists(key(1)));
             assertFalse(store.delete(key(1)));
+            store.put(key(6), key(6), Duration.ofSeconds(10));
+            assertTrue(store.delete(key(6)));
+            assertFalse(store.delete(key(6)));
             assertNull(store.putIfAbsent(key(3), key(5)));
             assertArrayEquals(key(5), store.get(key(3)));
             assertEquals(3, store.statistics().entries());

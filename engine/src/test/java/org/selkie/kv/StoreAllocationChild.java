@@ -50,6 +50,7 @@ final class StoreAllocationChild implements AutoCloseable {
         try (StoreAllocationChild child = new StoreAllocationChild(Path.of(arguments[0]))) {
             switch (arguments[1]) {
                 case "put" -> child.put();
+                case "putAndDelete" -> child.putAndDelete();
                 case "getIntoAnArray" -> child.getIntoAnArray();
                 case "getBetweenBuffersOnTheHeap" -> child.getBetweenBuffersOnTheHeap();
                 case "getBetweenBuffersInNativeMemory" -> child.getBetweenBuffersInNativeMemory();
@@ -87,6 +88,11 @@ final class StoreAllocationChild implements AutoCloseable {
     private void put() {
         byte[] value = Pools.payload(1, VALUE_BYTES);
         assertAllocatesNothing(i -> store.put(keys[i], value) > 0 ? VALUE_BYTES : 0);
+    }
+
+    private void putAndDelete() {
+        byte[] value = Pools.payload(1, VALUE_BYTES);
+        assertAllocatesNothing(i -> store.put(keys[i], value) > 0 && store.delete(keys[i]) ? VALUE_BYTES : 0);
     }
 
     private void getBetweenBuffersOnTheHeap() {

@@ -19,7 +19,8 @@ final class StoreAllocationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "put", "getIntoAnArray", "getBetweenBuffersOnTheHeap", "getBetweenBuffersInNativeMemory", "getBetweenSegments"
+        "put", "putAndDelete", "getIntoAnArray",
+        "getBetweenBuffersOnTheHeap", "getBetweenBuffersInNativeMemory", "getBetweenSegments"
     })
     void aCallAllocatesNothing(String call) {
         try (SecondJvm child = SecondJvm.start(StoreAllocationChild.class, List.of(), scratch.path("pool"), call)) {

@@ -124,7 +124,7 @@ final class GuardChild {
         calls.add(new Call("flush", () -> HotPath.flush(inside, 4096)));
         calls.add(new Call("readRecord", () -> HotPath.readRecord(inside, 4096, 64, 1, out, out.byteSize())));
         calls.add(new Call("get", () -> HotEntry.get(inside, 1, 4096, 64, staged.address(), 16, out.address(), 4096)));
-        calls.add(new Call("match", () -> HotEntry.match(inside, 4096, 64, staged.address(), 16)));
+        calls.add(new Call("match", () -> HotEntry.match(inside, 4096, 64, staged.address(), 16, 0)));
         calls.add(new Call("readLongRecord",
                 () -> HotPath.readLongRecord(inside, FILE_BYTES / 2, 64, 1, out, out.byteSize())));
         calls.add(new Call("scan", () -> HotPath.scan(address, fresh())));

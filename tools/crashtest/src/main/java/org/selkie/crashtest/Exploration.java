@@ -71,6 +71,14 @@ public final class Exploration {
         return with(copy -> copy.budget = images);
     }
 
+    /**
+     * A budget below the number of crash points is meant: some of them are left out, in even steps. Without this it is refused
+     * when nothing was found, because a bug at one of them would not have been either.
+     */
+    public Exploration mayLeaveOutCrashPoints() {
+        return with(copy -> copy.leavesOutPoints = true);
+    }
+
     /** Ends after a time, whatever was covered by then. No limit unless given. */
     public Exploration within(Duration time) {
         return with(copy -> copy.within = time);
@@ -104,6 +112,10 @@ public final class Exploration {
      * and not named hides violations.
      */
     public Exploration recoveryReads(String region, long offsetBytes, long lengthBytes) {
+        if (offsetBytes < 0 || lengthBytes <= 0) {
+            throw new TraceException("recoveryReads(" + region + ", " + offsetBytes + ", " + lengthBytes + ") = no range; give "
+                    + "an offset of 0 or more and a length of at least one byte");
+        }
         return with(copy -> copy.reads.computeIfAbsent(region, name -> new ArrayList<>())
                 .add(new Settings.Range(offsetBytes, lengthBytes)));
     }
@@ -183,6 +195,7 @@ public final class Exploration {
                     + "the code stored nothing, or into memory that the recorder does not see; store through a RecordedRegion, "
                     + "attach the memory by difference, or run with the agent");
         }
+        complete.requireRegions(trace);
         return new Explorer(trace, complete, examiner).run();
     }
 }

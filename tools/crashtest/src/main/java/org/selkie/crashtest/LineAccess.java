@@ -25,6 +25,8 @@ final class LineAccess {
     /** What was written is found by comparing. */
     private boolean exposed;
     private int damagedLine = CrashCase.NONE;
+    /** Something of the image was asked for since {@link #begin} or {@link #check}. */
+    private boolean asked;
 
     LineAccess(ImageMemory memory, Workspace.Watched watched) {
         this.memory = memory;
@@ -40,6 +42,32 @@ final class LineAccess {
         writtenCount = 0;
         untracked = false;
         exposed = false;
+        asked = false;
+    }
+
+    /** From now on the checker reads: what recovery has read counts as read again when the checker reads it too. */
+    void check() {
+        image++;
+        asked = false;
+        // A line that recovery wrote has its old content already.
+        for (int i = 0; i < writtenCount; i++) {
+            writtenIn[written[i]] = image;
+        }
+    }
+
+    /** Whether anything of the image was looked at, since its beginning or since the checker has it. */
+    boolean asked() {
+        return asked;
+    }
+
+    /** The answer depends on more than the lines. */
+    void ask() {
+        asked = true;
+    }
+
+    /** Whether what is in a line was looked at, since the beginning. */
+    boolean wasRead() {
+        return readCount > 0 || exposed;
     }
 
     /** A load from this line fails. */
@@ -77,6 +105,7 @@ final class LineAccess {
     }
 
     private void see(int line) {
+        asked = true;
         if (readIn[line] != image) {
             readIn[line] = image;
             if (readCount == read.length) {
@@ -116,7 +145,13 @@ final class LineAccess {
     /** The checker has the memory itself, and says what it reads. */
     void expose() {
         exposed = true;
+        asked = true;
         memory.keepPristine();
+    }
+
+    /** Whether somebody has the memory itself, so that not every look at it is known. */
+    boolean exposed() {
+        return exposed;
     }
 
     boolean untracked() {

@@ -63,7 +63,9 @@ final class ExplorationTest {
             seen.add(key.toString());
         });
         assertEquals(1024, seen.size());
-        assertEquals(1024, asked.get());
+        // Each once, and the first, second, fourth and so on again, because the same image must come to the same.
+        assertEquals(1024 + 11, asked.get());
+        assertEquals(1024, report.explored());
         assertEquals(1024, report.distinct());
         assertEquals(BigInteger.valueOf(1024), report.possible());
         assertTrue(report.isComplete());
@@ -152,9 +154,15 @@ final class ExplorationTest {
             region.persist(0, 8);
         }
         TreeSet<Integer> events = new TreeSet<>();
-        Report report = Exploration.of(recorder.trace()).budget(10).explore(image -> events.add(image.crashEvent()));
+        Exploration small = Exploration.of(recorder.trace()).budget(10);
+        Report report = small.mayLeaveOutCrashPoints().explore(image -> {
+            image.region().getLong(0);
+            events.add(image.crashEvent());
+        });
         assertEquals(10, report.explored());
         assertTrue(events.getLast() - events.getFirst() > 200, events::toString);
+        TraceException refused = assertThrows(TraceException.class, () -> small.explore(image -> image.region().getLong(0)));
+        assertTrue(refused.getMessage().contains("budget 10 is too small to reach the 101 crash points"), refused::getMessage);
     }
 
     @Test

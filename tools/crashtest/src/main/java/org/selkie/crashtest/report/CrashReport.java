@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.selkie.crashtest.InterruptedRecoveryError;
 import org.selkie.crashtest.Report;
 import org.selkie.crashtest.Violation;
 import org.selkie.crashtest.trace.Event;
@@ -139,10 +140,17 @@ public record CrashReport(String title, Trace trace, Report report, FieldNames f
 
     /** The kind of the smallest set. */
     static String brokenBy(Violation violation) {
+        if (violation.thrown() instanceof InterruptedRecoveryError) {
+            return "a second crash, during recovery, as told above; the first one left " + ofTheFirst(violation);
+        }
+        return ofTheFirst(violation);
+    }
+
+    private static String ofTheFirst(Violation violation) {
         int lines = violation.lines().size();
         String count = lines == 1 ? "one line" : lines + " lines";
         if (lines == 0) {
-            return violation.missing() ? "nothing that is missing: every store so far was durable"
+            return violation.missing() ? "no store missing: every store so far was durable"
                     : "the loss of everything that was not certainly durable";
         }
         return violation.missing() ? count + " that lost stores; every other store so far was durable"

@@ -53,7 +53,8 @@ record LogCrashes(ImagePool pool, TreeMap<String, List<Crash>> byKind, List<Cras
 
     private static LogCrashes of(Trace trace, LogMachine machine, ImagePool pool, SplittableRandom random) {
         LogCrashes crashes = new LogCrashes(pool, new TreeMap<>(), new ArrayList<>());
-        Exploration.of(trace).model(machine.model()).budget(DRAWN_FROM).seed(random.nextLong()).explore(crashes::look);
+        Exploration.of(trace).model(machine.model()).budget(DRAWN_FROM).mayLeaveOutCrashPoints().seed(random.nextLong())
+                .explore(crashes::look);
         return crashes;
     }
 

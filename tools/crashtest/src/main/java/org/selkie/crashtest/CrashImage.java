@@ -149,6 +149,10 @@ public final class CrashImage {
     public void writeTo(Path directory) throws IOException {
         leftTheProcess = true;
         for (String name : regionNames()) {
+            if (name.contains("/") || name.equals("..") || name.equals(".")) {
+                throw new TraceException("writeTo(" + directory + ") = region " + name + " is no name of a file; attach it under "
+                        + "another one");
+            }
             Region region = named(name).region();
             access.see(region.startBytes(), region.lengthBytes());
             try (FileChannel file = FileChannel.open(directory.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.WRITE,

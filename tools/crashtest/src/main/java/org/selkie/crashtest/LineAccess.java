@@ -25,8 +25,9 @@ final class LineAccess {
     /** What was written is found by comparing. */
     private boolean exposed;
     private int damagedLine = CrashCase.NONE;
-    /** Something of the image was asked for since {@link #begin} or {@link #check}. */
+    /** Something but a line was asked for since {@link #begin} or {@link #check}, and how many lines had been by then. */
     private boolean asked;
+    private int readBefore;
 
     LineAccess(ImageMemory memory, Workspace.Watched watched) {
         this.memory = memory;
@@ -43,12 +44,14 @@ final class LineAccess {
         untracked = false;
         exposed = false;
         asked = false;
+        readBefore = 0;
     }
 
     /** From now on the checker reads: what recovery has read counts as read again when the checker reads it too. */
     void check() {
         image++;
         asked = false;
+        readBefore = readCount;
         // A line that recovery wrote has its old content already.
         for (int i = 0; i < writtenCount; i++) {
             writtenIn[written[i]] = image;
@@ -57,7 +60,7 @@ final class LineAccess {
 
     /** Whether anything of the image was looked at, since its beginning or since the checker has it. */
     boolean asked() {
-        return asked;
+        return asked || readCount > readBefore;
     }
 
     /** The answer depends on more than the lines. */
@@ -105,7 +108,6 @@ final class LineAccess {
     }
 
     private void see(int line) {
-        asked = true;
         if (readIn[line] != image) {
             readIn[line] = image;
             if (readCount == read.length) {

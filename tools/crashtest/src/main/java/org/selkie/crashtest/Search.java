@@ -129,7 +129,8 @@ final class Search {
         if (missing != Settings.UNBOUNDED) {
             most = missing;
             usual(true);
-            every(present == Settings.UNBOUNDED ? limit : explored + (limit - explored) / 2, true);
+            // The greater half: where there is one image, it is the one that lacks nothing.
+            every(present == Settings.UNBOUNDED ? limit : explored + (limit - explored + 1) / 2, true);
         }
         if (present != Settings.UNBOUNDED && goesOn()) {
             most = present;

@@ -123,6 +123,18 @@ final class ExplorationTest {
     }
 
     @Test
+    void theOnlyImageBehindAFenceIsCoveredWithinBothBounds() {
+        Recorder recorder = Recorder.create();
+        RecordedRegion region = recorder.allocate("r", 4096);
+        for (int line = 0; line < 4; line++) {
+            region.putLong(64L * line, 1);
+        }
+        region.persist(0, 256);
+        Report both = Exploration.of(recorder.trace()).atMostMissing(1).atMostPresent(1).explore(image -> present(image, 4));
+        assertEquals(BigInteger.valueOf(2 * 5 + 1), both.covered(), both::coverage);
+    }
+
+    @Test
     void aBudgetIsKeptAndWhatIsDrawnDependsOnTheSeed() {
         Report small = Exploration.of(lines(40)).budget(500).seed(7).explore(image -> present(image, 40));
         assertTrue(small.explored() <= 500 && small.explored() > 400, small::coverage);

@@ -76,7 +76,10 @@ record LogCrashes(ImagePool pool, TreeMap<String, List<Crash>> byKind, List<Cras
             kind += " leaving beginnings";
         }
         List<Crash> alike = kind.isEmpty() ? plain : byKind.computeIfAbsent(kind, key -> new ArrayList<>());
-        if (alike.size() < MOST_OF_A_KIND) {
+        // Some images are looked at twice.
+        boolean known = alike.stream().anyMatch(other -> files.entrySet().stream()
+                .allMatch(file -> Arrays.equals(file.getValue(), other.image().get(file.getKey()))));
+        if (alike.size() < MOST_OF_A_KIND && !known) {
             alike.add(crash);
         }
     }

@@ -37,8 +37,8 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
         "0:no crash that was looked at breaks a test",
-        "1:a crash breaks a test, or a test could not be carried out",
-        "2:the command line was not understood, or there is no such test"
+        "1:a crash breaks a test, or a test could not be carried out to its end",
+        "2:the command line was not understood, or there is no such test, or every one was skipped"
     })
 final class CrashTestCommand implements Callable<Integer> {
     @Spec
@@ -81,6 +81,7 @@ final class CrashTestCommand implements Callable<Integer> {
     private void requireSense() {
         require(budget == null || budget > 0, "--budget " + budget + "; expected 1 or more");
         require(k == null || k >= 0, "--k " + k + "; expected 0 or more");
+        require(model == null || !model.isBlank(), "--model is empty; expected adr, eadr, page-cache-512 or page-cache-4096");
         try {
             for (String word : model == null ? new String[0] : model.split(",")) {
                 PersistenceModel.named(word.strip());

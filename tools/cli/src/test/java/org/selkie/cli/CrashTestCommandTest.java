@@ -43,11 +43,32 @@ final class CrashTestCommandTest {
     }
 
     @Test
+    void aTestThatEndsItsProcessIsNoSuccess() {
+        for (String example : new String[] {"Exits", "Halts"}) {
+            Run run = Run.of("crashtest", EXAMPLES + example);
+            assertEquals(1, run.status(), run::text);
+            assertTrue(run.err().contains("ended with status 0 before its tests did"), run::err);
+        }
+    }
+
+    @Test
+    void testsThatDoNotRunAreNoSuccess() {
+        Run off = Run.of("crashtest", EXAMPLES + "Switched");
+        assertEquals(2, off.status(), off::text);
+        assertTrue(off.text().contains("was skipped: ") && off.text().contains("1 skipped"), off::text);
+        assertTrue(off.err().contains("was skipped, so nothing was tested"), off::err);
+        Run broken = Run.of("crashtest", EXAMPLES + "CannotBegin");
+        assertEquals(1, broken.status(), broken::text);
+        assertTrue(broken.text().contains("no such disk"), broken::text);
+    }
+
+    @Test
     void whatIsNoTestIsSaidInOneLine() {
         assertTrue(Run.of("crashtest", "com.acme.None").failedWith(2).startsWith("selkie crashtest: there is no class "
             + "com.acme.None on the class path"));
         assertTrue(Run.of("crashtest", EXAMPLES + "Empty").failedWith(2).contains("has no method with @CrashTest"));
         assertTrue(Run.of("crashtest", "X", "--model=adr-2").failedWith(2).contains("adr-2"));
+        assertTrue(Run.of("crashtest", "X", "--model=").failedWith(2).contains("--model is empty"));
         assertTrue(Run.of("crashtest", "X", "--budget=0").failedWith(2).contains("--budget 0; expected 1 or more"));
         assertTrue(Run.of("crashtest", "X", "--k=-1").failedWith(2).contains("--k -1; expected 0 or more"));
     }

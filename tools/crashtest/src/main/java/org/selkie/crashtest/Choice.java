@@ -35,10 +35,6 @@ final class Choice {
         }
     }
 
-    List<Unit> units() {
-        return units;
-    }
-
     int size() {
         return contents.length;
     }

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.selkie.crashtest.agent.Recording;
 import org.selkie.crashtest.model.CrashCase;
 import org.selkie.crashtest.model.FlatMemory;
 import org.selkie.crashtest.trace.Operation;
@@ -34,6 +35,13 @@ public final class CrashImage {
     private Moment moment = Moment.START;
     private int damagedLine = CrashCase.NONE;
     private @Nullable Recorder recorder;
+    /** Recovery has the image as files, or what else is not seen. */
+    private boolean leftTheProcess;
+    /** Whether rewritten code tells the recorder what it stores, and whether somebody else does. */
+    private boolean told;
+    private boolean recordsItself;
+    /** Regions that the recorder knew from the beginning. */
+    private int recordedRegions;
 
     CrashImage(Trace trace, ImageMemory memory, LineAccess access) {
         this.access = access;
@@ -44,6 +52,7 @@ public final class CrashImage {
 
     void at(Moment crash, int damaged) {
         moment = crash;
+        leftTheProcess = false;
         damagedLine = damaged;
         access.damaged(damaged);
     }
@@ -51,17 +60,40 @@ public final class CrashImage {
     /** Records what is stored from now on. */
     void record(Recorder to) {
         recorder = to;
+        recordsItself = false;
         for (ImageRegion region : regions) {
             if (moment.regions().contains(region.region())) {
                 region.record(to);
             }
         }
+        recordedRegions = to.size();
+    }
+
+    /** What recovery has stored, flushed and fenced; null when it did nothing of that, or nobody records. */
+    @Nullable Trace written() {
+        Recorder from = recorder;
+        // What was changed and changed back is no change, and yet a crash may come in between.
+        return from == null || (from.size() == recordedRegions && !access.wrote()) ? null : from.trace();
+    }
+
+    /** Whether recovery has the image as files: what is read of them nobody knows. */
+    boolean leftTheProcess() {
+        return leftTheProcess;
     }
 
     void stopRecording() {
-        if (recorder != null) {
+        Recorder to = recorder;
+        if (to != null) {
+            endTelling(to);
             recorder = null;
             regions.forEach(region -> region.record(null));
+        }
+    }
+
+    private void endTelling(Recorder to) {
+        if (told) {
+            told = false;
+            Recording.stop(to);
         }
     }
 
@@ -82,7 +114,7 @@ public final class CrashImage {
 
     /**
      * The memory of {@link #region()}, for code that wants a segment. What is read from it is not known: every line counts
-     * as read.
+     * as read. With the agent, what recovery stores and forces there is recorded, so that it can be interrupted.
      */
     public MemorySegment memory() {
         return memory(regions.getFirst());
@@ -102,6 +134,11 @@ public final class CrashImage {
     private MemorySegment memory(ImageRegion region) {
         access.everything();
         region.compare();
+        Recorder to = recorder;
+        if (to != null && !told && !recordsItself) {
+            told = true;
+            Recording.start(to);
+        }
         return region.memory();
     }
 
@@ -110,7 +147,12 @@ public final class CrashImage {
      * recovery does to the files is not recorded.
      */
     public void writeTo(Path directory) throws IOException {
+        leftTheProcess = true;
         for (String name : regionNames()) {
+            if (name.contains("/") || name.equals("..") || name.equals(".")) {
+                throw new TraceException("writeTo(" + directory + ") = region " + name + " is no name of a file; attach it under "
+                        + "another one");
+            }
             Region region = named(name).region();
             access.see(region.startBytes(), region.lengthBytes());
             try (FileChannel file = FileChannel.open(directory.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.WRITE,
@@ -144,19 +186,26 @@ public final class CrashImage {
     /**
      * Records what this recovery does, so that it can be interrupted; null when nobody is interested. For code that stores
      * into {@link #memory()}: its flushes and fences must be told to the recorder, for example through {@link #persister()}.
+     * Where the agent runs it tells them itself, until somebody asks for this.
      */
     public @Nullable Recorder recorder() {
-        return recorder;
+        Recorder to = recorder;
+        if (to != null) {
+            recordsItself = true;
+            endTelling(to);
+        }
+        return to;
     }
 
     /** For code that makes its stores into {@link #memory()} durable by the engine's persister: recorded when need be. */
     public Persister persister() {
-        Recorder to = recorder;
+        Recorder to = recorder();
         return to == null ? Persister.of(Granularity.BYTE) : to.persister(Persister.of(Granularity.CACHE_LINE));
     }
 
     /** Whether a range has a media error: a load from it through {@link #region()} fails. */
     public boolean isDamaged(String name, long offsetBytes, long lengthBytes) {
+        access.ask();
         long first = named(name).region().startBytes() + offsetBytes;
         return damagedLine >= first / FlatMemory.LINE_BYTES
                 && damagedLine <= (first + lengthBytes - 1) / FlatMemory.LINE_BYTES && lengthBytes > 0;
@@ -164,6 +213,7 @@ public final class CrashImage {
 
     /** Whether some line has a media error, which only models with media errors have. */
     public boolean isDamaged() {
+        access.ask();
         return damagedLine != CrashCase.NONE;
     }
 
@@ -208,6 +258,7 @@ public final class CrashImage {
 
     /** The number of the event before which the crash came. */
     public int crashEvent() {
+        access.ask();
         return moment.event();
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.crashtest;
 
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,10 +27,17 @@ final class Examiner<S> {
     private final Settings settings;
     private final Recovery<? extends S> recovery;
     private final StateChecker<? super S> checker;
-    private final Set<Seen> states = ConcurrentHashMap.newKeySet();
+    /** States that the checker took, and whether it looked at the image besides. */
+    private final Map<Seen, Boolean> states = new ConcurrentHashMap<>();
+    /** Where it did: the state with the image. */
+    private final Set<SeenImage> images = ConcurrentHashMap.newKeySet();
 
     /** A state that the checker took, with what had been promised. */
     private record Seen(@Nullable Object state, int epoch) {
+    }
+
+    /** The same, with all else that the checker may have asked the image for. */
+    private record SeenImage(Seen seen, long image, int damagedLine, int event) {
     }
 
     /** What an uninterrupted recovery gave. */
@@ -49,11 +57,11 @@ final class Examiner<S> {
 
     /** The examination of the images of a crash, with what is counted of interrupted recoveries. */
     Examination examination(Tally tally) {
-        return (workspace, moment, damagedLine, hash, explain) -> examine(workspace, moment, damagedLine, explain, tally,
+        return (workspace, moment, damagedLine, hash, explain) -> examine(workspace, moment, damagedLine, hash, explain, tally,
                 settings.recoveryDepth, null);
     }
 
-    private void examine(Workspace workspace, Moment moment, int damagedLine, boolean explain, Tally tally, int depth,
+    private void examine(Workspace workspace, Moment moment, int damagedLine, long hash, boolean explain, Tally tally, int depth,
             @Nullable Expected expected) throws Throwable {
         CrashImage image = workspace.image;
         LineAccess access = workspace.access;
@@ -67,22 +75,21 @@ final class Examiner<S> {
                 image.record(explain ? Recorder.create() : Recorder.withoutSites());
             }
             state = recovery.recover(image);
-            Recorder recorder = image.recorder();
-            boolean wrote = access.wrote();
-            if (recorder != null && wrote) {
-                written = recorder.trace();
-            }
+            written = image.written();
             image.stopRecording();
+            workspace.recovered = state;
             if (state != NO_STATE) {
-                if (wrote) {
+                States.requireComparable(state);
+                if (written != null || access.wrote()) {
                     again(state, image);
                 }
                 if (expected != null && settings.sameAfterInterruption && !Objects.equals(expected.state, state)) {
-                    throw new RecoveryDiffersError("after the interruption recovery gives " + state + ", without it "
-                            + expected.state);
+                    throw States.differ("after the interruption recovery gives ", state, ", without it ", expected.state);
                 }
+                check(state, moment, expected == null ? new SeenImage(new Seen(state, moment.epoch()), hash, damagedLine,
+                        moment.event()) : null, workspace);
             }
-            check(state, moment, image);
+            workspace.wasRead = access.wasRead();
         } finally {
             image.stopRecording();
             access.restore();
@@ -95,20 +102,32 @@ final class Examiner<S> {
     private void again(S state, CrashImage image) throws Throwable {
         S second = recovery.recover(image);
         if (!Objects.equals(state, second)) {
-            throw new RecoveryDiffersError("recovery gives " + state + ", and run again on what it repaired " + second);
+            throw States.differ("recovery gives ", state, ", and run again on what it repaired ", second);
         }
     }
 
-    private void check(S state, Moment moment, CrashImage image) throws Throwable {
-        if (state == NO_STATE) {
+    /**
+     * Asks the checker, unless it has taken the same before.
+     *
+     * @param here what it is asked about; null in an interrupted recovery, whose images have names of their own
+     */
+    private void check(S state, Moment moment, @Nullable SeenImage here, Workspace workspace) throws Throwable {
+        Seen seen = new Seen(state, moment.epoch());
+        LineAccess access = workspace.access;
+        // A state that is a view of the memory looks into it when it is asked, and a file may be read.
+        boolean hidden = workspace.image.leftTheProcess() || (access.exposed() && States.mayBeView(state));
+        Boolean looks = hidden ? Boolean.TRUE : states.get(seen);
+        if (looks != null && (!looks || (here != null && images.contains(here)))) {
             return;
         }
-        Seen seen = new Seen(state, moment.epoch());
-        if (!states.contains(seen)) {
-            checker.check(state, image);
-            if (states.size() < MOST_STATES) {
-                states.add(seen);
-            }
+        access.check();
+        checker.check(state, workspace.image);
+        boolean looked = hidden || access.asked();
+        if (states.size() < MOST_STATES) {
+            states.merge(seen, looked, Boolean::logicalOr);
+        }
+        if (looked && here != null && images.size() < MOST_STATES) {
+            images.add(here);
         }
     }
 
@@ -117,7 +136,7 @@ final class Examiner<S> {
             Expected expected) {
         Workspace workspace = new Workspace(written, outer.watched);
         Moment promised = moment.over(Set.copyOf(written.regions()));
-        Examination nested = (space, when, damagedLine, hash, explaining) -> examine(space, when, damagedLine,
+        Examination nested = (space, when, damagedLine, hash, explaining) -> examine(space, when, damagedLine, hash,
                 explain && explaining, tally, depth - 1, expected);
         int points = CrashWalk.points(written, settings.model, CrashPoints.ORDERING);
         long[] left = {settings.recoveryBudget};

@@ -113,9 +113,10 @@ final class Explanation {
         long to = (long) (unit.line(unit.lineCount() - 1) + 1) * FlatMemory.LINE_BYTES;
         for (Event event : trace.events().subList(store.number() + 1, trace.events().size())) {
             if (event instanceof Event.Flush flush && flush.region().equals(store.region())) {
-                long first = (flush.region().startBytes() + flush.offsetBytes()) & -FlatMemory.LINE_BYTES;
-                long end = flush.region().startBytes() + flush.offsetBytes() + flush.lengthBytes();
-                if (first < to && end > from) {
+                long whole = settings.model.writeBackBytes();
+                long first = (flush.region().startBytes() + flush.offsetBytes()) & -whole;
+                long end = (flush.region().startBytes() + flush.offsetBytes() + flush.lengthBytes() + whole - 1) & -whole;
+                if (flush.lengthBytes() > 0 && first < to && end > from) {
                     return flush;
                 }
             }

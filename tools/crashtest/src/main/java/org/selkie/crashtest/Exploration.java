@@ -33,6 +33,10 @@ import org.selkie.crashtest.trace.TraceException;
  */
 public final class Exploration {
 
+    private static final int MOST_THREADS = 1024;
+    private static final Duration LONGEST_IMAGE = Duration.ofDays(1);
+    private static final Duration LONGEST = Duration.ofDays(366);
+
     private final Trace trace;
     private final Settings settings;
 
@@ -71,8 +75,19 @@ public final class Exploration {
         return with(copy -> copy.budget = images);
     }
 
+    /**
+     * A budget below the number of crash points is meant: some of them are left out, in even steps. Without this it is refused
+     * when nothing was found, because a bug at one of them would not have been either.
+     */
+    public Exploration mayLeaveOutCrashPoints() {
+        return with(copy -> copy.leavesOutPoints = true);
+    }
+
     /** Ends after a time, whatever was covered by then. No limit unless given. */
     public Exploration within(Duration time) {
+        if (time.isNegative() || time.isZero() || time.compareTo(LONGEST) > 0) {
+            throw new TraceException("within(" + time + "): give more than nothing and at most a year");
+        }
         return with(copy -> copy.within = time);
     }
 
@@ -93,7 +108,7 @@ public final class Exploration {
 
     private static int bound(String name, int k) {
         if (k < 0) {
-            throw new TraceException(name + "(" + k + ") = negative; give the number of lines, 0 or more");
+            throw new TraceException(name + "(" + k + ") = negative; give 0 or more");
         }
         return k;
     }
@@ -104,25 +119,37 @@ public final class Exploration {
      * and not named hides violations.
      */
     public Exploration recoveryReads(String region, long offsetBytes, long lengthBytes) {
+        if (offsetBytes < 0 || lengthBytes <= 0) {
+            throw new TraceException("recoveryReads(" + region + ", " + offsetBytes + ", " + lengthBytes + ") = no range; give "
+                    + "an offset of 0 or more and a length of at least one byte");
+        }
         return with(copy -> copy.reads.computeIfAbsent(region, name -> new ArrayList<>())
                 .add(new Settings.Range(offsetBytes, lengthBytes)));
     }
 
     /** How many violations to look for before the exploration ends, each at another crash point. One unless given. */
     public Exploration violations(int most) {
+        if (most <= 0) {
+            throw new TraceException("violations(" + most + "): nothing would be looked for; give at least one");
+        }
         return with(copy -> copy.violations = most);
     }
 
     /** How many threads share the work; the checker then runs on several at once. One unless given. */
     public Exploration threads(int threads) {
-        if (threads <= 0) {
-            throw new TraceException("threads(" + threads + "): nobody would explore; give at least one");
+        if (threads <= 0 || threads > MOST_THREADS) {
+            throw new TraceException("threads(" + threads + "): each has memory of its own; give from 1 to " + MOST_THREADS
+                    + ", at most one for each processor");
         }
         return with(copy -> copy.threads = threads);
     }
 
     /** How long recovery and check of one image may take. Ten seconds unless given. */
     public Exploration timeLimit(Duration limit) {
+        if (limit.compareTo(Duration.ofMillis(1)) < 0 || limit.compareTo(LONGEST_IMAGE) > 0) {
+            throw new TraceException("timeLimit(" + limit + "), or imageMillis of @CrashTest: give from 1 millisecond to a day, "
+                    + "within which a recovery that does not hang has ended");
+        }
         return with(copy -> copy.timeLimit = limit);
     }
 
@@ -131,11 +158,15 @@ public final class Exploration {
      * {@link CrashImage#recorder()}: once unless given, and never for a plain {@link Checker}, which may do more than recover.
      */
     public Exploration crashesDuringRecovery(int depth) {
-        return with(copy -> copy.recoveryDepth = depth);
+        return with(copy -> copy.recoveryDepth = bound("crashesDuringRecovery", depth));
     }
 
     /** How many images of one interrupted recovery are looked at. 256 unless given. */
     public Exploration recoveryBudget(long images) {
+        if (images <= 0) {
+            throw new TraceException("recoveryBudget(" + images + "): no interrupted recovery could be looked at; give at least "
+                    + "one image, or crashesDuringRecovery(0)");
+        }
         return with(copy -> copy.recoveryBudget = images);
     }
 
@@ -183,6 +214,7 @@ public final class Exploration {
                     + "the code stored nothing, or into memory that the recorder does not see; store through a RecordedRegion, "
                     + "attach the memory by difference, or run with the agent");
         }
+        complete.requireRegions(trace);
         return new Explorer(trace, complete, examiner).run();
     }
 }

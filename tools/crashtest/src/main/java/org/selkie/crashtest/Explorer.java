@@ -50,6 +50,9 @@ final class Explorer {
             round(round);
         }
         Throwable failed = failure;
+        if (failed instanceof UnusableStateException) {
+            throw new TraceException("explore(): " + failed.getMessage(), failed);
+        }
         if (failed != null) {
             throw new TraceException("explore() failed: " + failed, failed);
         }
@@ -61,10 +64,27 @@ final class Explorer {
         Report report = new Report(settings.model.name(), settings.seed, plan.points(), plan.possible(), plan.covered(),
                 tally.explored.get(), tally.inRecovery.get(), tally.distinct.size(), examiner.states(),
                 Duration.ofNanos(System.nanoTime() - start), sorted);
+        if (violations.isEmpty()) {
+            requireSense();
+        }
         if (settings.directory != null) {
             report.saveTo(settings.directory);
         }
         return report;
+    }
+
+    /** Nothing was found, and that means nothing. */
+    private void requireSense() {
+        if (!tally.read) {
+            throw new TraceException("explore() showed " + tally.explored.get() + " images, and neither recovery nor the checker "
+                    + "read anything of any of them; recover from the image that the checker is given, with image.region(), "
+                    + "image.memory(name) or image.buffer(name), not from the memory that the run stored to");
+        }
+        if (plan.points() > settings.budget && !settings.leavesOutPoints) {
+            throw new TraceException("budget " + settings.budget + " is too small to reach the " + plan.points()
+                    + " crash points of this run, at each of which at least one image must be checked; give at least "
+                    + plan.points() + " with budget of Exploration or @CrashTest, or -Dselkie.crashtest.budget");
+        }
     }
 
     private boolean isTimeUp() {

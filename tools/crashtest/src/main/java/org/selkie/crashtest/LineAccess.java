@@ -25,6 +25,9 @@ final class LineAccess {
     /** What was written is found by comparing. */
     private boolean exposed;
     private int damagedLine = CrashCase.NONE;
+    /** Something but a line was asked for since {@link #begin} or {@link #check}, and how many lines had been by then. */
+    private boolean asked;
+    private int readBefore;
 
     LineAccess(ImageMemory memory, Workspace.Watched watched) {
         this.memory = memory;
@@ -40,6 +43,34 @@ final class LineAccess {
         writtenCount = 0;
         untracked = false;
         exposed = false;
+        asked = false;
+        readBefore = 0;
+    }
+
+    /** From now on the checker reads: what recovery has read counts as read again when the checker reads it too. */
+    void check() {
+        image++;
+        asked = false;
+        readBefore = readCount;
+        // A line that recovery wrote has its old content already.
+        for (int i = 0; i < writtenCount; i++) {
+            writtenIn[written[i]] = image;
+        }
+    }
+
+    /** Whether anything of the image was looked at, since its beginning or since the checker has it. */
+    boolean asked() {
+        return asked || readCount > readBefore;
+    }
+
+    /** The answer depends on more than the lines. */
+    void ask() {
+        asked = true;
+    }
+
+    /** Whether what is in a line was looked at, since the beginning. */
+    boolean wasRead() {
+        return readCount > 0 || exposed;
     }
 
     /** A load from this line fails. */
@@ -116,7 +147,13 @@ final class LineAccess {
     /** The checker has the memory itself, and says what it reads. */
     void expose() {
         exposed = true;
+        asked = true;
         memory.keepPristine();
+    }
+
+    /** Whether somebody has the memory itself, so that not every look at it is known. */
+    boolean exposed() {
+        return exposed;
     }
 
     boolean untracked() {

@@ -3,6 +3,7 @@ package org.selkie.crashtest;
 
 import java.math.BigInteger;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,9 @@ import org.selkie.crashtest.model.Unit;
  * <p>From one image to the next one unit changes, mostly; the hash follows by a difference.
  */
 final class Search {
+
+    /** Of so many images one is looked at twice. */
+    private static final int REPEATED = 1024;
 
     private final CrashCase choices;
     private final Moment moment;
@@ -125,7 +129,8 @@ final class Search {
         if (missing != Settings.UNBOUNDED) {
             most = missing;
             usual(true);
-            every(present == Settings.UNBOUNDED ? limit : explored + (limit - explored) / 2, true);
+            // The greater half: where there is one image, it is the one that lacks nothing.
+            every(present == Settings.UNBOUNDED ? limit : explored + (limit - explored + 1) / 2, true);
         }
         if (present != Settings.UNBOUNDED && goesOn()) {
             most = present;
@@ -267,7 +272,26 @@ final class Search {
         }
         explored++;
         thrown = examine(false);
+        if (thrown == null && tally != null) {
+            tally.read |= workspace.wasRead;
+            if (isRepeated(explored)) {
+                thrown = repeat();
+            }
+        }
         return isNew;
+    }
+
+    /** A few at the beginning of each case, and one in a thousand: enough to notice what is different most of the time. */
+    private static boolean isRepeated(long number) {
+        return (number & (number - 1)) == 0 || (number & REPEATED - 1) == 0;
+    }
+
+    /** The same image again must come to the same: whoever looks at another clock or at a drawn number cannot be tested so. */
+    private @Nullable Throwable repeat() {
+        Object first = workspace.recovered;
+        Throwable second = examine(false);
+        return second != null || Objects.equals(first, workspace.recovered) ? second
+                : States.differ("recovery gives ", first, ", and run again on the same image ", workspace.recovered);
     }
 
     /** What the examination of the image as it is throws. */
@@ -277,11 +301,10 @@ final class Search {
         try {
             examination.examine(workspace, moment, choices.damagedLine(), choice.hash(), explain);
             return null;
-        } catch (StackOverflowError e) {
-            return e;
-        } catch (VirtualMachineError e) {
+        } catch (UnusableStateException e) {
             throw e;
         } catch (Throwable e) {
+            // An OutOfMemoryError or InternalError too: what a broken image makes recovery allocate, or touch, is its fault.
             return watched.expired ? watched.timeout(e) : e;
         } finally {
             if (outermost) {

@@ -15,6 +15,7 @@ import org.selkie.crashtest.model.PersistenceModel;
 import org.selkie.crashtest.model.Unit;
 import org.selkie.crashtest.trace.Region;
 import org.selkie.crashtest.trace.Trace;
+import org.selkie.crashtest.trace.TraceException;
 
 /** What an exploration does. Changed only in a copy that nobody else has seen. */
 final class Settings {
@@ -34,6 +35,7 @@ final class Settings {
     int recoveryDepth = UNBOUNDED;
     long recoveryBudget = 256;
     boolean sameAfterInterruption = true;
+    boolean leavesOutPoints;
     @Nullable Path directory;
     Map<String, MemoryLayout> layouts = new HashMap<>();
     Map<String, List<Range>> reads = new HashMap<>();
@@ -54,6 +56,7 @@ final class Settings {
         copy.recoveryDepth = recoveryDepth;
         copy.recoveryBudget = recoveryBudget;
         copy.sameAfterInterruption = sameAfterInterruption;
+        copy.leavesOutPoints = leavesOutPoints;
         copy.directory = directory;
         reads.forEach((region, ranges) -> copy.reads.put(region, new ArrayList<>(ranges)));
         copy.layouts = new HashMap<>(layouts);
@@ -82,6 +85,28 @@ final class Settings {
             }
         }
         return false;
+    }
+
+    /** Refuses what names regions that are none of the trace's: a typing error there would hide what it was meant to show. */
+    void requireRegions(Trace trace) {
+        for (Map.Entry<String, List<Range>> read : reads.entrySet()) {
+            List<Region> named = regions(trace, read.getKey(), "recoveryReads");
+            for (Range range : read.getValue()) {
+                if (named.stream().noneMatch(region -> range.offsetBytes <= region.lengthBytes() - range.lengthBytes)) {
+                    throw new TraceException("recoveryReads(" + read.getKey() + ", " + range.offsetBytes + ", "
+                            + range.lengthBytes + ") lies outside of " + named + "; give a range of the region");
+                }
+            }
+        }
+        layouts.keySet().forEach(name -> regions(trace, name, "layout"));
+    }
+
+    private static List<Region> regions(Trace trace, String name, String call) {
+        List<Region> named = trace.regions().stream().filter(region -> region.name().equals(name)).toList();
+        if (named.isEmpty()) {
+            throw new TraceException(call + "(" + name + ") = no such region; there are " + trace.regions());
+        }
+        return named;
     }
 
     boolean isBounded() {

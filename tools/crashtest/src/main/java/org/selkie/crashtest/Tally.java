@@ -12,6 +12,8 @@ final class Tally {
     final HashSet64 checked = new HashSet64();
     final AtomicLong explored = new AtomicLong();
     final AtomicLong inRecovery = new AtomicLong();
+    /** Somebody has read something of an image. */
+    volatile boolean read;
     /** Somebody wants the exploration to end: time is up, or enough was found. */
     volatile boolean ended;
 }

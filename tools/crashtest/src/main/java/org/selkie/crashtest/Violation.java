@@ -84,11 +84,6 @@ public record Violation(int crashEvent, @Nullable Event next, Throwable thrown, 
         return ViolationText.of(this);
     }
 
-    /** Whether a line is among those that break it. */
-    public boolean isDecisive(Line line) {
-        return lines.contains(line);
-    }
-
     /** The bytes of a region in this image. */
     public byte[] image(String region) {
         byte[] bytes = image.get(region);

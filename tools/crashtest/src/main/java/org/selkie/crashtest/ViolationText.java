@@ -53,7 +53,9 @@ final class ViolationText {
 
     private void lines() {
         if (violation.lines().isEmpty()) {
-            line(violation.damaged() != null ? "  the media error suffices: nothing else has to be lost"
+            line(violation.thrown() instanceof InterruptedRecoveryError
+                    ? "  the first crash has lost nothing that matters: the second one, during recovery, breaks it, as told above"
+                    : violation.damaged() != null ? "  the media error suffices: nothing else has to be lost"
                     : violation.missing() ? "  everything that was stored has persisted: no crash is needed to see this, so look "
                     + "at the check, or at recovery" : "  nothing that was pending has persisted, and there is nothing simpler");
         } else {

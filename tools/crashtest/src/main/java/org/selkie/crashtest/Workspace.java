@@ -13,6 +13,10 @@ final class Workspace {
     final LineAccess access;
     final CrashImage image;
     final Watched watched;
+    /** What recovery gave of the last image, {@link Examiner#NO_STATE} for a plain checker. */
+    @Nullable Object recovered;
+    /** Whether somebody has read something of the last image. */
+    boolean wasRead;
 
     Workspace(Trace trace, Watched watched) {
         this.trace = trace;

@@ -39,7 +39,10 @@ final class AcknowledgedOperationsTest {
     /** Asks about a crash at the end; what is thrown, or null. */
     private <S> String refused(S recovered, StateChecker<S> checker) {
         int end = recorder.size();
-        Report report = Exploration.of(recorder.trace()).explore((CrashImage image) -> recovered, (state, image) -> {
+        Report report = Exploration.of(recorder.trace()).explore((CrashImage image) -> {
+            image.bytes(image.regionNames().getFirst());
+            return recovered;
+        }, (state, image) -> {
             if (image.crashEvent() == end) {
                 checker.check(state, image);
             }

@@ -63,7 +63,9 @@ final class ExplorationTest {
             seen.add(key.toString());
         });
         assertEquals(1024, seen.size());
-        assertEquals(1024, asked.get());
+        // Each once, and the first, second, fourth and so on again, because the same image must come to the same.
+        assertEquals(1024 + 11, asked.get());
+        assertEquals(1024, report.explored());
         assertEquals(1024, report.distinct());
         assertEquals(BigInteger.valueOf(1024), report.possible());
         assertTrue(report.isComplete());
@@ -121,6 +123,18 @@ final class ExplorationTest {
     }
 
     @Test
+    void theOnlyImageBehindAFenceIsCoveredWithinBothBounds() {
+        Recorder recorder = Recorder.create();
+        RecordedRegion region = recorder.allocate("r", 4096);
+        for (int line = 0; line < 4; line++) {
+            region.putLong(64L * line, 1);
+        }
+        region.persist(0, 256);
+        Report both = Exploration.of(recorder.trace()).atMostMissing(1).atMostPresent(1).explore(image -> present(image, 4));
+        assertEquals(BigInteger.valueOf(2 * 5 + 1), both.covered(), both::coverage);
+    }
+
+    @Test
     void aBudgetIsKeptAndWhatIsDrawnDependsOnTheSeed() {
         Report small = Exploration.of(lines(40)).budget(500).seed(7).explore(image -> present(image, 40));
         assertTrue(small.explored() <= 500 && small.explored() > 400, small::coverage);
@@ -152,9 +166,15 @@ final class ExplorationTest {
             region.persist(0, 8);
         }
         TreeSet<Integer> events = new TreeSet<>();
-        Report report = Exploration.of(recorder.trace()).budget(10).explore(image -> events.add(image.crashEvent()));
+        Exploration small = Exploration.of(recorder.trace()).budget(10);
+        Report report = small.mayLeaveOutCrashPoints().explore(image -> {
+            image.region().getLong(0);
+            events.add(image.crashEvent());
+        });
         assertEquals(10, report.explored());
         assertTrue(events.getLast() - events.getFirst() > 200, events::toString);
+        TraceException refused = assertThrows(TraceException.class, () -> small.explore(image -> image.region().getLong(0)));
+        assertTrue(refused.getMessage().contains("budget 10 is too small to reach the 101 crash points"), refused::getMessage);
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.crashtest;
 
+import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -124,7 +125,33 @@ final class OtherModelsLitmusTest {
         bytes[0] = 1;
         bytes[64] = 2;
         region.put(0, bytes);
-        left(PAGES, Set.of("0 0", "1 0", "1 2"), 0, 64);
+        left(PAGES, Set.of("0 0", "1 0", "0 2", "1 2"), 0, 64);
+    }
+
+    @Test
+    void aCopyWithinALineIsCaughtHalfwayAtItsWords() {
+        region.put(0, new byte[] {1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0});
+        region.putLong(16, 3);
+        left(SECTORS, Set.of("0 0 0", "1 0 0", "0 2 0", "1 2 0", "1 2 3"), 0, 8, 16);
+        left(PAGES, Set.of("0 0 0", "1 0 0", "0 2 0", "1 2 0", "1 2 3"), 0, 8, 16);
+    }
+
+    @Test
+    void aStoreAcrossWordsIsCaughtHalfwayThoughItIsWithinALine() {
+        region.putLong(4, -1);
+        left(SECTORS, Set.of("0 0", "ffffffff00000000 0", "0 ffffffff", "ffffffff00000000 ffffffff"), 0, 8);
+    }
+
+    @Test
+    void ofACopyOfAPageTheMomentsBetweenItsLinesAreLookedAtAndItIsSaidThatThereAreMore() {
+        byte[] page = new byte[4096];
+        Arrays.fill(page, (byte) 1);
+        region.put(0, page);
+        TreeSet<String> seen = new TreeSet<>();
+        Report report = Exploration.of(litmus.recorder.trace()).model(PAGES)
+                .explore(image -> seen.add(image.region().getLong(0) + " " + image.region().getLong(4088)));
+        assertFalse(report.isComplete(), report::coverage);
+        assertEquals(4, seen.size(), seen::toString);
     }
 
     @Test

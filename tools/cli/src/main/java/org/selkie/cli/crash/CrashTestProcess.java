@@ -24,12 +24,15 @@ public final class CrashTestProcess implements TestExecutionListener {
     public static final int GOOD = 0;
     /** A crash breaks one, or one failed otherwise. */
     public static final int BROKEN = 1;
-    /** There is no such class, or it has no crash tests. */
+    /** There is no such class, or it has no crash tests, or none of them was run. */
     public static final int NONE = 2;
+    /** What the process adds to its status: a status without it is none of these, but that of a test that ended its JVM. */
+    static final int ENDED_ITSELF = 64;
 
     private int tests;
     private int broken;
     private int failed;
+    private int skipped;
 
     private CrashTestProcess() {
     }
@@ -37,7 +40,7 @@ public final class CrashTestProcess implements TestExecutionListener {
     /** Takes the name of the class. */
     public static void main(String[] args) {
         // Whatever threads a hanging recovery has left behind.
-        System.exit(run(args[0]));
+        System.exit(ENDED_ITSELF + run(args[0]));
     }
 
     private static int run(String className) {
@@ -53,13 +56,19 @@ public final class CrashTestProcess implements TestExecutionListener {
             .selectors(DiscoverySelectors.selectClass(type)).filters((PostDiscoveryFilter) CrashTestProcess::keep).build();
         CrashTestProcess process = new CrashTestProcess();
         LauncherFactory.create().execute(request, process);
-        if (process.tests == 0) {
+        if (process.tests + process.skipped + process.failed == 0) {
             System.err.println("selkie crashtest: class " + className + " has no method with @CrashTest; annotate one, and have "
                 + "it take a CrashRun");
             return NONE;
         }
         System.out.println("crashtest: " + process.tests + (process.tests == 1 ? " test, " : " tests, ") + process.broken
-            + " broken by a crash" + (process.failed == 0 ? "" : ", " + process.failed + " failed otherwise"));
+            + " broken by a crash" + (process.failed == 0 ? "" : ", " + process.failed + " failed otherwise")
+            + (process.skipped == 0 ? "" : ", " + process.skipped + " skipped"));
+        if (process.tests + process.failed == 0) {
+            System.err.println("selkie crashtest: every crash test of " + className + " was skipped, so nothing was tested; "
+                + "take @Disabled, or the assumption that does not hold, away");
+            return NONE;
+        }
         return process.broken + process.failed == 0 ? GOOD : BROKEN;
     }
 
@@ -73,11 +82,21 @@ public final class CrashTestProcess implements TestExecutionListener {
     }
 
     @Override
+    public void executionSkipped(TestIdentifier test, String reason) {
+        skipped++;
+        System.out.println(test.getDisplayName() + " was skipped: " + reason);
+    }
+
+    @Override
     public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+        Optional<Throwable> thrown = result.getThrowable();
+        if (result.getStatus() == TestExecutionResult.Status.ABORTED) {
+            executionSkipped(test, thrown.map(Throwable::toString).orElse("aborted"));
+            return;
+        }
         if (test.isTest()) {
             tests++;
         }
-        Optional<Throwable> thrown = result.getThrowable();
         if (thrown.isEmpty()) {
             return;
         }

@@ -41,12 +41,24 @@ public record CrashTests(String className, String classPath, Map<String, String>
                 Thread errors = Thread.ofPlatform().daemon().start(() -> copy(process.errorReader(), err));
                 copy(process.inputReader(), out);
                 errors.join();
-                return process.waitFor();
+                return status(process.waitFor(), err);
             } finally {
                 process.destroyForcibly();
                 forget(end);
             }
         }
+    }
+
+    /** A process that did not end itself has told nothing, whatever its status says. */
+    private int status(int ofProcess, PrintWriter err) {
+        int status = ofProcess - CrashTestProcess.ENDED_ITSELF;
+        if (status >= CrashTestProcess.GOOD && status <= CrashTestProcess.NONE) {
+            return status;
+        }
+        err.println("selkie crashtest: the JVM of " + className + " ended with status " + ofProcess + " before its tests did, so "
+            + "nothing is known; the code under test or its checker has called System.exit or halt, or the process was killed");
+        err.flush();
+        return CrashTestProcess.BROKEN;
     }
 
     private List<String> command(AgentJar agent) {

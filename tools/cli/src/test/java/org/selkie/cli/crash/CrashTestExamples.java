@@ -4,7 +4,9 @@ package org.selkie.cli.crash;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.selkie.crashtest.junit.CrashRun;
 import org.selkie.crashtest.junit.CrashTest;
@@ -40,6 +42,42 @@ final class CrashTestExamples {
         @CrashTest
         void theValueIsForgotten(CrashRun run) throws Exception {
             CrashTestExamples.run(run, false);
+        }
+    }
+
+    static final class Exits {
+        @CrashTest
+        void theCheckerEndsTheProcess(CrashRun run) throws Exception {
+            run.operation("set", () -> run.region("word", 64).putLong(0, 1));
+            run.check(image -> System.exit(0));
+        }
+    }
+
+    static final class Halts {
+        @CrashTest
+        void theCheckerHaltsTheProcess(CrashRun run) throws Exception {
+            run.operation("set", () -> run.region("word", 64).putLong(0, 1));
+            run.check(image -> Runtime.getRuntime().halt(0));
+        }
+    }
+
+    static final class Switched {
+        @Disabled("not today")
+        @CrashTest
+        void isOff(CrashRun run) throws Exception {
+            CrashTestExamples.run(run, true);
+        }
+    }
+
+    static final class CannotBegin {
+        @BeforeAll
+        static void fails() {
+            throw new IllegalStateException("no such disk");
+        }
+
+        @CrashTest
+        void isNeverReached(CrashRun run) throws Exception {
+            CrashTestExamples.run(run, true);
         }
     }
 

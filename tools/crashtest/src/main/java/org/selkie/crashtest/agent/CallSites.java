@@ -122,7 +122,8 @@ final class CallSites implements ClassFileTransformer {
         }
         if (owner.equals(VAR_HANDLE)) {
             return VarHandleCall.isStore(name)
-                    && (type.startsWith("(L" + SEGMENT + ";") || type.startsWith("(Ljava/nio/ByteBuffer;"));
+                    && (type.startsWith("(L" + SEGMENT + ";") || type.startsWith("(Ljava/nio/ByteBuffer;")
+                            || type.startsWith("(Ljava/nio/MappedByteBuffer;"));
         }
         return owner.startsWith("java/lang/foreign/")
                 && (name.equals("varHandle") || name.equals("arrayElementVarHandle"));

@@ -15,6 +15,9 @@ final class MethodCall {
         Range range = Range.of(method, arguments);
         Recording.Target target = range == null ? null : Recording.at(range.address());
         if (range == null || target == null) {
+            if (range != null) {
+                Recording.elsewhere(range.address());
+            }
             return original.invoke(arguments);
         }
         target.recorder().order().lock();

@@ -12,6 +12,8 @@ public final class Recording {
 
     private static final List<Recorder> RECORDERS = new CopyOnWriteArrayList<>();
 
+    private static final List<Strays> WATCHERS = new CopyOnWriteArrayList<>();
+
     private Recording() {
     }
 
@@ -25,8 +27,25 @@ public final class Recording {
         RECORDERS.remove(recorder);
     }
 
+    /** From now on stores into mapped files that no recorder knows are noticed. */
+    public static void watch(Strays strays) {
+        WATCHERS.add(strays);
+    }
+
+    /** From now on they are not. */
+    public static void unwatch(Strays strays) {
+        WATCHERS.remove(strays);
+    }
+
     static boolean isIdle() {
-        return RECORDERS.isEmpty();
+        return RECORDERS.isEmpty() && WATCHERS.isEmpty();
+    }
+
+    /** Somebody stores at an address that no recorder knows. */
+    static void elsewhere(long address) {
+        for (Strays strays : WATCHERS) {
+            strays.stored(address);
+        }
     }
 
     /** Where an address is recorded; null for memory that is none of a crash test. */

@@ -28,6 +28,9 @@ final class VarHandleCall {
         MemorySegment within = segment(arguments[1]);
         Recording.Target target = within == null ? null : Recording.at(within.address());
         if (within == null || target == null) {
+            if (within != null && within.isMapped()) {
+                Recording.elsewhere(within.address());
+            }
             return original.invoke(arguments);
         }
         int widthBytes = widthBytes(handle.varType());

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.selkie.crashtest.Checker;
 import org.selkie.crashtest.CrashConsistencyError;
 import org.selkie.crashtest.Exploration;
@@ -42,7 +43,8 @@ public final class CrashRun {
     private final List<RecordedRegion> regions = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
     private final UnseenStores unseen = new UnseenStores();
-    private boolean checked;
+    /** Events that {@link #check} has explored; negative before. */
+    private int explored = -1;
 
     /** What an operation does. */
     @FunctionalInterface
@@ -54,6 +56,7 @@ public final class CrashRun {
         this.title = title;
         this.settings = settings;
         this.outcomes = outcomes;
+        unseen.watch();
     }
 
     /** The recorder, for what is not offered here. */
@@ -108,6 +111,7 @@ public final class CrashRun {
 
     /** Nothing is recorded any more. */
     void end() {
+        unseen.endWatch();
         Recording.stop(recorder);
     }
 
@@ -151,6 +155,7 @@ public final class CrashRun {
      *                               to reach every crash point
      */
     public void check(Checker checker) {
+        requireChecker(checker);
         exploreAll(exploration -> exploration.explore(checker));
     }
 
@@ -159,19 +164,30 @@ public final class CrashRun {
      * must give the same again.
      */
     public <S> void check(Recovery<S> recovery, StateChecker<? super S> checker) {
+        requireChecker(recovery);
+        requireChecker(checker);
         exploreAll(exploration -> exploration.explore(recovery, checker));
     }
 
+    private static void requireChecker(@Nullable Object checker) {
+        if (checker == null) {
+            throw new TraceException("check(null): nobody would look at the images; give a checker");
+        }
+    }
+
     private void exploreAll(Function<Exploration, Report> how) {
-        checked = true;
+        unseen.endWatch();
         Trace trace = recorder.trace();
-        unseen.requireStores(trace, regions);
+        explored = trace.events().size();
+        // Those too that were attached to the recorder itself.
+        List<RecordedRegion> all = recorder.regions();
+        unseen.requireStores(trace, all);
         UnseenStores.requireAllSeen(trace, regions);
+        fields.requireRegions(trace);
         List<String> notes = new ArrayList<>();
-        List<String> unseenFiles = unseen.unseen(regions);
+        List<String> unseenFiles = unseen.unseen(all);
         if (!unseenFiles.isEmpty()) {
-            notes.add(unseenFiles + " was mapped during the run, and no region covers it: nothing that is stored there is "
-                    + "tested");
+            notes.add(unseenFiles + " is mapped, and no region covers it: nothing that is stored there is tested");
         }
         settings.models().forEach(model -> explore(model, trace, notes, how));
     }
@@ -185,16 +201,21 @@ public final class CrashRun {
             line.end();
         }
         outcomes.explored(new CrashReport(title, trace, report, fields, notes, List.of()), settings);
-        if (report.violations().isEmpty() && report.points() > settings.budget()) {
-            throw new TraceException("budget " + settings.budget() + " is too small to reach the "
-                    + report.points() + " crash points of this run, at each of which at least one image must be checked; give "
-                    + "at least " + report.points() + " with budget of @CrashTest or -D" + RunSettings.BUDGET);
-        }
     }
 
     /** Whether {@link #check} was called: a test that hands over no checker tests nothing. */
     boolean isChecked() {
-        return checked;
+        return explored >= 0;
+    }
+
+    /** Refuses what came after {@link #check}: nobody has looked at crashes there. */
+    void requireNothingAfterCheck() {
+        int after = recorder.size() - explored;
+        if (after > 0) {
+            throw new TraceException("run.check was called, and " + after + (after == 1 ? " event was" : " events were")
+                    + " recorded after it, the first " + recorder.trace().events().get(explored) + "; nothing of that was "
+                    + "explored: call run.check when all operations and threads have ended");
+        }
     }
 
     private RecordedRegion keep(RecordedRegion region) {
@@ -203,9 +224,7 @@ public final class CrashRun {
     }
 
     private void requireNew(String name, long lengthBytes) {
-        if (lengthBytes <= 0) {
-            throw new TraceException("region " + name + " of " + lengthBytes + " bytes; give at least one");
-        }
+        Recorder.requireRegion(name, lengthBytes);
         if (!names.add(name)) {
             throw new TraceException("region " + name + " is there already; give each region of a run a name of its own");
         }

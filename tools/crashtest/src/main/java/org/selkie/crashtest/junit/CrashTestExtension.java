@@ -50,5 +50,6 @@ public final class CrashTestExtension implements ParameterResolver, AfterTestExe
             throw new TraceException("the method with @CrashTest handed over no checker; call run.check(image -> ...) at its "
                     + "end");
         }
+        run.requireNothingAfterCheck();
     }
 }

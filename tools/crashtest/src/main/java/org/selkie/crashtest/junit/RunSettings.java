@@ -36,13 +36,17 @@ record RunSettings(List<PersistenceModel> models, CrashPoints points, long budge
         Long budget = number(BUDGET);
         Long k = number(K);
         String models = System.getProperty(MODEL);
+        if (models == null && test.model().length == 0) {
+            throw new TraceException("model of @CrashTest is empty, so nothing would be explored; name at least one, such as "
+                    + "adr");
+        }
         long chosen = seed != null ? seed : test.seed();
         return new RunSettings(
                 Arrays.stream(models == null ? test.model() : models.split(",")).map(String::strip)
                         .map(PersistenceModel::named).toList(),
                 test.points(), budget == null ? test.budget() : budget,
                 chosen != 0 ? chosen : ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE),
-                k == null ? test.k() : Math.toIntExact(k), test.threads(), test.imageMillis(), path(HTML), path(IMAGE),
+                k == null ? test.k() : k(k), test.threads(), test.imageMillis(), path(HTML), path(IMAGE),
                 ProgressLine.isWanted(System.getProperty(PROGRESS)));
     }
 
@@ -60,6 +64,13 @@ record RunSettings(List<PersistenceModel> models, CrashPoints points, long budge
             }
         }
         return null;
+    }
+
+    private static int k(long value) {
+        if (value > Integer.MAX_VALUE) {
+            throw new TraceException("-D" + K + "=" + value + " is more lines than there can be; give a small number");
+        }
+        return value < 0 ? -1 : (int) value;
     }
 
     private static @Nullable Path path(String property) {

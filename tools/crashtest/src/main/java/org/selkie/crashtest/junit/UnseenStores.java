@@ -10,6 +10,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.selkie.crashtest.agent.CrashtestAgent;
+import org.selkie.crashtest.agent.Recording;
+import org.selkie.crashtest.agent.Strays;
 import org.selkie.crashtest.trace.Event;
 import org.selkie.crashtest.trace.RecordedRegion;
 import org.selkie.crashtest.trace.Region;
@@ -23,9 +26,23 @@ final class UnseenStores {
 
     /** Mappings that were there before the run, by their line. */
     private final List<Mapping> before = mappings();
+    /** What the agent, where there is one, sees stored into other files. */
+    private final Strays strays = new Strays();
 
     /** A shared, writable mapping of a file. */
     private record Mapping(long from, long to, String file) {
+    }
+
+    /** From now on. */
+    void watch() {
+        if (CrashtestAgent.isActive()) {
+            Recording.watch(strays);
+        }
+    }
+
+    /** What recovery and the checker store is their own affair. */
+    void endWatch() {
+        Recording.unwatch(strays);
     }
 
     /** Refuses regions that hold what no recorded store put there. */
@@ -70,13 +87,18 @@ final class UnseenStores {
                                 + "structure the memory of this run"));
     }
 
-    /** Files that were mapped during the run, shared and writable, and that no region covers. */
+    /**
+     * Files that were mapped during the run, shared and writable, and that no region covers; where the agent runs also those
+     * that were mapped before, or are no longer, and were stored to.
+     */
     List<String> unseen(List<RecordedRegion> regions) {
-        List<String> files = new ArrayList<>();
+        List<String> files = new ArrayList<>(strays.files(address -> regions.stream().map(RecordedRegion::memory)
+                .anyMatch(memory -> memory.isNative() && address >= memory.address()
+                        && address < memory.address() + memory.byteSize())));
         for (Mapping mapping : mappings()) {
             boolean known = before.contains(mapping) || regions.stream().map(RecordedRegion::memory)
                     .anyMatch(memory -> memory.isNative() && memory.address() >= mapping.from && memory.address() < mapping.to);
-            if (!known && !files.contains(mapping.file)) {
+            if (!known && files.stream().noneMatch(file -> file.startsWith(mapping.file))) {
                 files.add(mapping.file);
             }
         }

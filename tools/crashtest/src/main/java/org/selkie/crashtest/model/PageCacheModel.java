@@ -4,10 +4,13 @@ package org.selkie.crashtest.model;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.selkie.crashtest.trace.Event;
 import org.selkie.crashtest.trace.Trace;
@@ -20,11 +23,16 @@ import org.selkie.crashtest.trace.Trace;
  * are independent of each other.
  * <li>A flush is an msync of the pages that hold its range: when it returns, what was stored before it is durable. It needs
  * no fence, and a fence does nothing.
- * <li>A copy may be caught half-way, at any of its lines, in the order of their addresses.
+ * <li>Eight aligned bytes are atomic, nothing longer is: the kernel and the device read the page while the processor stores, and
+ * a copy, or a store across words, is several stores to them. It may be caught at any of its words, with what it has stored
+ * from its beginning or from its end. Nobody promises the order of a copy; other parts of one are not looked at. Of a sector
+ * with more than {@value #MOST} such moments, those between lines are.
  * </ul>
  *
  * <p>Source: msync(2), MS_SYNC; Linux, Documentation/filesystems/vfs.rst (writepages); devices promise whole logical blocks
- * (NVMe Base Specification 2.0, AWUPF: at least one logical block is written as a whole or not at all).
+ * (NVMe Base Specification 2.0, AWUPF: at least one logical block is written as a whole or not at all). Of what is in memory
+ * while it is read: Intel SDM, volume 3, 9.1.1 (aligned words of 8 bytes are atomic) and 9.2.4 (the stores of a string
+ * operation may be seen in any order).
  */
 final class PageCacheModel implements PersistenceModel {
 
@@ -130,8 +138,8 @@ final class PageCacheModel implements PersistenceModel {
 
         private final int number;
         private final List<Atom> atoms = new ArrayList<>();
-        /** For each content how many atoms it has. */
-        private List<Integer> counts = List.of();
+        /** For each content when it was. */
+        private List<Moment> moments = List.of();
         private @Nullable Unit unit;
 
         Sector(int number) {
@@ -161,51 +169,74 @@ final class PageCacheModel implements PersistenceModel {
 
         private Unit list(FlatMemory persisted, int sectorLines) {
             int[] lines = new int[sectorLines];
-            long[] now = new long[sectorLines * FlatMemory.LINE_WORDS];
+            long[] base = new long[sectorLines * FlatMemory.LINE_WORDS];
             for (int i = 0; i < sectorLines; i++) {
                 lines[i] = number * sectorLines + i;
-                persisted.read(lines[i], now, i * FlatMemory.LINE_WORDS);
+                persisted.read(lines[i], base, i * FlatMemory.LINE_WORDS);
             }
-            List<Integer> steps = steps();
-            int stride = Math.max(1, steps.size() / MOST);
-            long[] contents = new long[now.length * (steps.size() / stride + 3)];
-            System.arraycopy(now, 0, contents, 0, now.length);
-            List<Integer> taken = new ArrayList<>(List.of(0));
+            List<Moment> all = moments((index, start) -> true);
+            // Where there are too many words, at the lines.
+            List<Moment> listed = all.size() <= MOST ? all : moments((index, start) -> atoms.get(index).line
+                    != atoms.get(index - 1).line);
+            int stride = Math.max(1, listed.size() / MOST);
+            Contents contents = new Contents(lines, base);
+            contents.add(new Moment(0, 0, 0), base);
             int applied = 0;
-            for (int step = 0; step < steps.size(); step++) {
-                boolean changed = false;
-                for (; applied < steps.get(step); applied++) {
-                    Atom atom = atoms.get(applied);
-                    int at = (atom.line - lines[0]) * FlatMemory.LINE_WORDS + atom.word;
-                    changed |= now[at] != atom.over(now[at]);
-                    now[at] = atom.over(now[at]);
-                }
-                if (changed && (step % stride == 0 || step == steps.size() - 1)) {
-                    System.arraycopy(now, 0, contents, taken.size() * now.length, now.length);
-                    taken.add(applied);
+            for (int i = 0; i < listed.size(); i++) {
+                Moment moment = listed.get(i);
+                applied = apply(base, lines[0], applied, moment.applied);
+                if (i % stride == 0 || i == listed.size() - 1) {
+                    long[] now = moment.from == moment.to ? base : base.clone();
+                    apply(now, lines[0], moment.from, moment.to);
+                    contents.add(moment, now);
                 }
             }
-            // Whatever the last steps changed must be the latest content.
-            if (!Arrays.equals(now, 0, now.length, contents, (taken.size() - 1) * now.length, taken.size() * now.length)) {
-                System.arraycopy(now, 0, contents, taken.size() * now.length, now.length);
-                taken.add(applied);
-            }
-            counts = List.copyOf(taken);
-            return new Unit(lines, Arrays.copyOf(contents, now.length * taken.size()), taken.size() - 1,
-                    BigInteger.valueOf(stride == 1 ? taken.size() : steps.size() + 1), this);
+            moments = contents.moments();
+            return new Unit(lines, contents.words(), contents.latest, all.size() == listed.size() && stride == 1
+                    ? BigInteger.valueOf(moments.size()) : BigInteger.valueOf(all.size() + 1L), this);
         }
 
-        /** After how many atoms the sector can be caught: after each store, and within a long one after each line. */
-        private List<Integer> steps() {
-            List<Integer> steps = new ArrayList<>();
-            for (int i = 1; i < atoms.size(); i++) {
-                Atom before = atoms.get(i - 1);
-                if (atoms.get(i).store.number() != before.store.number() || atoms.get(i).line != before.line) {
-                    steps.add(i);
-                }
+        private int apply(long[] words, int firstLine, int from, int to) {
+            for (int i = from; i < to; i++) {
+                Atom atom = atoms.get(i);
+                int at = (atom.line - firstLine) * FlatMemory.LINE_WORDS + atom.word;
+                words[at] = atom.over(words[at]);
             }
-            steps.add(atoms.size());
-            return steps;
+            return Math.max(from, to);
+        }
+
+        /** Where a store of several words may be caught, told by the index of a word that is not its first. */
+        @FunctionalInterface
+        private interface Cut {
+            boolean before(int index, int start);
+        }
+
+        /**
+         * When the sector can be caught: after each store, and within one of several words also when a part of it is there, from
+         * its beginning or from its end.
+         */
+        private List<Moment> moments(Cut cut) {
+            List<Moment> found = new ArrayList<>();
+            int start = 0;
+            while (start < atoms.size()) {
+                int end = start + 1;
+                while (end < atoms.size() && atoms.get(end).store.number() == atoms.get(start).store.number()) {
+                    end++;
+                }
+                for (int i = end - 1; i > start; i--) {
+                    if (cut.before(i, start)) {
+                        found.add(new Moment(start, i, end));
+                    }
+                }
+                for (int i = start + 1; i < end; i++) {
+                    if (cut.before(i, start)) {
+                        found.add(new Moment(i, i, i));
+                    }
+                }
+                found.add(new Moment(end, end, end));
+                start = end;
+            }
+            return found;
         }
 
         @Override
@@ -215,7 +246,56 @@ final class PageCacheModel implements PersistenceModel {
 
         @Override
         public List<Event.Store> lost(int content) {
-            return atoms.subList(counts.get(content), atoms.size()).stream().map(atom -> atom.store).distinct().toList();
+            Moment moment = moments.get(content);
+            return IntStream.range(moment.applied, atoms.size()).filter(i -> i < moment.from || i >= moment.to)
+                    .mapToObj(i -> atoms.get(i).store).distinct().toList();
+        }
+    }
+
+    /** The first so many words of what was stored, and of the store that is next those from one to another. */
+    private record Moment(int applied, int from, int to) {
+    }
+
+    /** Different contents of a sector. */
+    private static final class Contents {
+
+        private final int[] lines;
+        private final Map<Long, Integer> known = new HashMap<>();
+        private final List<Moment> moments = new ArrayList<>();
+        private long[] words;
+        private int latest;
+
+        Contents(int[] lines, long[] base) {
+            this.lines = lines;
+            words = new long[base.length * 4];
+        }
+
+        void add(Moment moment, long[] now) {
+            long hash = 0;
+            for (int i = 0; i < lines.length; i++) {
+                hash += LineHash.of(lines[i], now, i * FlatMemory.LINE_WORDS);
+            }
+            Integer same = known.putIfAbsent(hash, moments.size());
+            if (same != null) {
+                // The later one has lost less.
+                moments.set(same, moment);
+                latest = same;
+                return;
+            }
+            latest = moments.size();
+            if ((latest + 1) * now.length > words.length) {
+                words = Arrays.copyOf(words, words.length * 2);
+            }
+            System.arraycopy(now, 0, words, latest * now.length, now.length);
+            moments.add(moment);
+        }
+
+        List<Moment> moments() {
+            return List.copyOf(moments);
+        }
+
+        long[] words() {
+            return Arrays.copyOf(words, moments.size() * lines.length * FlatMemory.LINE_WORDS);
         }
     }
 }

@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.selkie.crashtest.InterruptedRecoveryError;
 import org.selkie.crashtest.Report;
 import org.selkie.crashtest.Violation;
+import org.selkie.crashtest.model.PersistenceModel;
 import org.selkie.crashtest.trace.Event;
 import org.selkie.crashtest.trace.Trace;
 
@@ -97,9 +99,14 @@ public record CrashReport(String title, Trace trace, Report report, FieldNames f
                 + " of this line, the first #" + stores.getFirst().number());
     }
 
+    /** By whose rules. */
+    PersistenceModel model() {
+        return PersistenceModel.named(report.model());
+    }
+
     /** How far a store of a violation's line had come. */
     StoreFate fate(Violation violation, Violation.Line line, Event.Store store) {
-        return StoreFate.of(trace, store, Place.of(line), violation.crashEvent());
+        return StoreFate.of(trace, model(), store, Place.of(line), violation.crashEvent());
     }
 
     /** The event before which the crash came, with its place. */
@@ -133,16 +140,22 @@ public record CrashReport(String title, Trace trace, Report report, FieldNames f
 
     /** What to do about a lost store, where that can be told. */
     String remedy(Violation violation, Violation.Line line, Event.Store store) {
-        return report.model().startsWith("eadr") ? "store it before what relies on it, and fence before it is acknowledged"
-                : fate(violation, line, store).remedy();
+        return Remedy.of(this, violation, line, store);
     }
 
     /** The kind of the smallest set. */
     static String brokenBy(Violation violation) {
+        if (violation.thrown() instanceof InterruptedRecoveryError) {
+            return "a second crash, during recovery, as told above; the first one left " + ofTheFirst(violation);
+        }
+        return ofTheFirst(violation);
+    }
+
+    private static String ofTheFirst(Violation violation) {
         int lines = violation.lines().size();
         String count = lines == 1 ? "one line" : lines + " lines";
         if (lines == 0) {
-            return violation.missing() ? "nothing that is missing: every store so far was durable"
+            return violation.missing() ? "no store missing: every store so far was durable"
                     : "the loss of everything that was not certainly durable";
         }
         return violation.missing() ? count + " that lost stores; every other store so far was durable"

@@ -8,6 +8,8 @@ import java.lang.foreign.SequenceLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.selkie.crashtest.trace.Trace;
+import org.selkie.crashtest.trace.TraceException;
 
 /** What the bytes of regions are called, where somebody has said so. */
 public final class FieldNames {
@@ -25,12 +27,26 @@ public final class FieldNames {
 
     /** Names a range of a region. */
     public void name(String region, long offsetBytes, long lengthBytes, String name) {
+        if (offsetBytes < 0 || lengthBytes <= 0) {
+            throw new TraceException("field(" + region + ", " + offsetBytes + ", " + lengthBytes + ", " + name + ") = no range; "
+                    + "give an offset of 0 or more and a length of at least one byte");
+        }
         named.add(new Named(region, offsetBytes, lengthBytes, name, MemoryLayout.paddingLayout(lengthBytes)));
     }
 
     /** Lays a layout over a region, from an offset on: its members' names are the fields'. */
     public void layout(String region, long offsetBytes, MemoryLayout layout) {
         named.add(new Named(region, offsetBytes, layout.byteSize(), layout.name().orElse(""), layout));
+    }
+
+    /** Refuses names for regions that are none of a trace's. */
+    public void requireRegions(Trace trace) {
+        for (Named one : named) {
+            if (trace.regions().stream().noneMatch(region -> region.name().equals(one.region))) {
+                throw new TraceException("layout or field of region " + one.region + " = no such region; there are "
+                        + trace.regions());
+            }
+        }
     }
 
     /** The fields of a range, such as {@code header.count}; empty when nobody has named any. */

@@ -4,8 +4,6 @@ package org.selkie.crashtest.report;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
@@ -164,7 +162,7 @@ public final class HtmlReport {
     /** The line word by word: what recovery found, and what the code had stored. */
     private void words(CrashReport report, Violation violation, Violation.Line line) {
         byte[] image = violation.image(line.place().region());
-        byte[] stored = stored(report, violation, line.place().region());
+        byte[] stored = Contents.before(report.trace(), line.place().region(), violation.crashEvent());
         if (image.length == 0 || stored.length != image.length) {
             return;
         }
@@ -182,19 +180,5 @@ public final class HtmlReport {
                     .raw("</tr>\n");
         }
         page.raw("</table>\n");
-    }
-
-    /** A region as the code saw it when the crash came. */
-    private static byte[] stored(CrashReport report, Violation violation, String region) {
-        byte[] bytes = new byte[0];
-        for (Event event : report.trace().events().subList(0, Math.min(violation.crashEvent(), report.trace().events().size()))) {
-            if (event instanceof Event.Attach attach && attach.region().name().equals(region)) {
-                bytes = attach.region().initial().toArray(ValueLayout.JAVA_BYTE);
-            } else if (event instanceof Event.Store store && store.region().name().equals(region)) {
-                MemorySegment.copy(MemorySegment.ofArray(store.bytes()), 0, MemorySegment.ofArray(bytes), store.offsetBytes(),
-                        store.lengthBytes());
-            }
-        }
-        return bytes;
     }
 }

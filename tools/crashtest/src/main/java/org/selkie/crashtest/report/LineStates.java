@@ -5,16 +5,23 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.selkie.crashtest.model.PersistenceModel;
 import org.selkie.crashtest.trace.Event;
 import org.selkie.crashtest.trace.StoreKind;
 
-/** How one line, or what else persists together, stands after each event: at risk, being written back, or durable. */
+/**
+ * How one line, or what else persists together, stands after each event, by the rules of the model: at risk, being written
+ * back, or durable.
+ */
 final class LineStates {
 
     private final Place place;
+    private final PersistenceModel model;
     private final List<Event.Store> pending = new ArrayList<>();
     /** By thread: the last store of the line that its unfinished flush covers. */
     private final Map<Integer, Integer> flushed = new HashMap<>();
+    /** By thread: its last ordinary store anywhere. Only where stores alone decide. */
+    private final Map<Integer, Integer> stored = new HashMap<>();
     private boolean touched;
     private boolean changed;
 
@@ -22,8 +29,9 @@ final class LineStates {
     record State(String words, String style) {
     }
 
-    LineStates(Place place) {
+    LineStates(Place place, PersistenceModel model) {
         this.place = place;
+        this.model = model;
     }
 
     Place place() {
@@ -34,25 +42,42 @@ final class LineStates {
     void apply(Event event) {
         changed = false;
         switch (event) {
-            case Event.Store store when place.touches(store.region().name(), store.offsetBytes(), store.lengthBytes()) -> {
-                pending.add(store);
-                touched = true;
-                changed = true;
+            case Event.Store store -> {
+                if (store.kind() != StoreKind.NON_TEMPORAL) {
+                    stored.put(store.thread(), store.number());
+                }
+                if (place.touches(store.region().name(), store.offsetBytes(), store.lengthBytes())) {
+                    pending.add(store);
+                    touched = true;
+                    changed = true;
+                }
             }
-            case Event.Flush flush when place.touches(flush.region().name(), flush.offsetBytes(), flush.lengthBytes()) -> {
-                changed = true;
-                pending.stream().filter(store -> store.kind() != StoreKind.NON_TEMPORAL).mapToInt(Event.Store::number).max()
-                        .ifPresent(last -> flushed.put(flush.thread(), last));
-            }
-            case Event.Fence fence -> {
-                Integer last = flushed.remove(fence.thread());
-                changed = pending.removeIf(store -> store.kind() == StoreKind.NON_TEMPORAL
-                        ? store.thread() == fence.thread() : last != null && store.number() <= last);
-            }
+            case Event.Flush flush when place.isWrittenBackBy(flush, model) -> flush(flush);
+            case Event.Fence fence when model.needsFence() -> fence(fence.thread());
             default -> {
                 // Nothing about this line.
             }
         }
+    }
+
+    private void flush(Event.Flush flush) {
+        changed = model.needsFlush() || !pending.isEmpty();
+        if (!model.needsFence()) {
+            // It returns when everything is written.
+            pending.clear();
+            return;
+        }
+        pending.stream().filter(store -> store.kind() != StoreKind.NON_TEMPORAL).mapToInt(Event.Store::number).max()
+                .ifPresent(last -> flushed.put(flush.thread(), last));
+    }
+
+    private void fence(int thread) {
+        int last = flushed.getOrDefault(thread, -1);
+        flushed.remove(thread);
+        // Where no flush is needed, stores become visible in one order: the thread's last one has those before it with it.
+        int certain = model.needsFlush() ? last : Math.max(last, stored.getOrDefault(thread, -1));
+        changed = pending.removeIf(store -> store.kind() == StoreKind.NON_TEMPORAL ? store.thread() == thread
+                : store.number() <= certain);
     }
 
     /** Whether the last event was about this line. */
@@ -64,7 +89,7 @@ final class LineStates {
         if (pending.isEmpty()) {
             return touched ? new State("durable", "durable") : new State("clean", "clean");
         }
-        int covered = flushed.values().stream().mapToInt(Integer::intValue).max().orElse(-1);
+        int covered = model.needsFlush() ? flushed.values().stream().mapToInt(Integer::intValue).max().orElse(-1) : -1;
         long open = pending.stream().filter(store -> store.number() > covered).count();
         return open == 0 ? new State("flush started", "flushing")
                 : new State(open + (open == 1 ? " store" : " stores") + " at risk", "risk");

@@ -3,6 +3,7 @@ package org.selkie.crashtest.report;
 
 import org.selkie.crashtest.Violation;
 import org.selkie.crashtest.model.FlatMemory;
+import org.selkie.crashtest.model.PersistenceModel;
 import org.selkie.crashtest.trace.Event;
 
 /** A line, or what else persists together. */
@@ -23,6 +24,14 @@ record Place(String region, long offsetBytes, long lengthBytes) {
 
     boolean contains(Place line) {
         return touches(line.region, line.offsetBytes, line.lengthBytes);
+    }
+
+    /** Whether a flush writes it back: as lines, or as the pages that hold a part of the range. */
+    boolean isWrittenBackBy(Event.Flush flush, PersistenceModel model) {
+        long unit = model.writeBackBytes();
+        long from = flush.offsetBytes() & -unit;
+        long end = (flush.offsetBytes() + flush.lengthBytes() + unit - 1) & -unit;
+        return flush.lengthBytes() > 0 && touches(flush.region().name(), from, end - from);
     }
 
     boolean touches(String name, long fromBytes, long length) {

@@ -2,6 +2,7 @@
 package org.selkie.crashtest.report;
 
 import org.jspecify.annotations.Nullable;
+import org.selkie.crashtest.model.PersistenceModel;
 import org.selkie.crashtest.trace.Event;
 import org.selkie.crashtest.trace.StoreKind;
 import org.selkie.crashtest.trace.Trace;
@@ -18,7 +19,7 @@ record StoreFate(Event.Store store, Event.@Nullable Flush flush,
         Event.@Nullable Fence passing, Event.@Nullable Flush later, Event.@Nullable Store next) {
 
     /** Of what lies in a line, or what else persists together. */
-    static StoreFate of(Trace trace, Event.Store store, Place line, int crashEvent) {
+    static StoreFate of(Trace trace, PersistenceModel model, Event.Store store, Place line, int crashEvent) {
         Event.Flush flush = null;
         Event.Fence fence = null;
         Event.Fence passing = null;
@@ -27,14 +28,13 @@ record StoreFate(Event.Store store, Event.@Nullable Flush flush,
         boolean past = store.kind() == StoreKind.NON_TEMPORAL;
         for (Event event : trace.events().subList(store.number() + 1, trace.events().size())) {
             boolean before = event.number() < crashEvent;
-            if (event instanceof Event.Flush found
-                    && line.touches(found.region().name(), found.offsetBytes(), found.lengthBytes())) {
+            if (event instanceof Event.Flush found && line.isWrittenBackBy(found, model)) {
                 if (before && flush == null) {
                     flush = found;
                 } else if (!before && later == null) {
                     later = found;
                 }
-            } else if (event instanceof Event.Fence found && before) {
+            } else if (event instanceof Event.Fence found && before && model.needsFence()) {
                 boolean completes = past ? found.thread() == store.thread()
                         : flush != null && found.thread() == flush.thread();
                 if (completes && fence == null) {
@@ -50,7 +50,7 @@ record StoreFate(Event.Store store, Event.@Nullable Flush flush,
         return new StoreFate(store, flush, passing, later, next);
     }
 
-    /** What to do, where that can be told. */
+    /** What to do where a store needs a flush and a fence. */
     String remedy() {
         if (store.kind() == StoreKind.NON_TEMPORAL) {
             return "fence after it, before anything relies on it";

@@ -45,7 +45,7 @@ final class Timeline {
                 }
             }
         }
-        places.stream().limit(MOST_COLUMNS).forEach(place -> columns.add(new LineStates(place)));
+        places.stream().limit(MOST_COLUMNS).forEach(place -> columns.add(new LineStates(place, report.model())));
     }
 
     void writeTo(Markup page) {

@@ -161,6 +161,11 @@ public final class RecordedRegion implements PersistentRegion {
     void findDifferences() {
         Shadow compared = shadow;
         if (compared != null) {
+            if (!memory.scope().isAlive()) {
+                throw new TraceException("region " + region.name() + " was attached by difference, and its memory was closed "
+                        + "before this event, so what was stored there last is not known; close the arena after run.check, or "
+                        + "call recorder.detach(region) before");
+            }
             compared.find((offsetBytes, bytes, kind) -> recorder.stored(region, offsetBytes, bytes, kind));
         }
     }

@@ -5,7 +5,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +22,9 @@ import org.selkie.persist.Persister;
  */
 public final class Recorder {
 
+    /** Of one region. */
+    private static final long MOST_BYTES = 1L << 30;
+
     private final ReentrantLock order = new ReentrantLock();
     private final boolean sites;
     private final List<Region> regions = new ArrayList<>();
@@ -31,6 +36,8 @@ public final class Recorder {
     private final Map<Thread, Integer> threads = new HashMap<>();
     private final List<String> threadNames = new ArrayList<>();
     private int operations;
+    /** Begun and not acknowledged; by identity, because another recorder's may be equal. */
+    private final Set<Operation> open = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private Recorder(boolean sites) {
         this.sites = sites;
@@ -67,8 +74,12 @@ public final class Recorder {
                 case Event.Attach attach -> recorder.again(attach.region());
                 case Event.Detach detach -> recorder.attached.removeIf(region -> region.region().equals(detach.region()));
                 case Event.Store store -> recorder.regionOf(store.region()).repeat(store);
-                case Event.Begin _ -> recorder.operations++;
-                case Event.Flush _, Event.Fence _, Event.Acknowledge _ -> { }
+                case Event.Begin begin -> {
+                    recorder.operations++;
+                    recorder.open.add(begin.operation());
+                }
+                case Event.Acknowledge acknowledge -> recorder.open.remove(acknowledge.operation());
+                case Event.Flush _, Event.Fence _ -> { }
             }
         }
         threads.forEach(thread -> recorder.events.add(new Event.Fence(recorder.events.size(), thread, Site.UNKNOWN)));
@@ -101,16 +112,31 @@ public final class Recorder {
         return order;
     }
 
+    /**
+     * Refuses what can be no region.
+     *
+     * @throws TraceException the name is none, or there are no bytes, or too many of them
+     */
+    public static void requireRegion(@Nullable String name, long lengthBytes) {
+        if (name == null || name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
+            throw new TraceException("region(" + (name == null ? "null" : '"' + name.replaceAll("\\p{Cntrl}", "?") + '"') + ", "
+                    + lengthBytes + ") = no name; give one of visible characters");
+        }
+        if (lengthBytes <= 0 || lengthBytes > MOST_BYTES) {
+            throw new TraceException("region(" + name + ", " + lengthBytes + ") = no such length; give from 1 to " + MOST_BYTES
+                    + " bytes: each thread that explores holds an image of all regions in memory");
+        }
+    }
+
     /** A region of zeroes in memory of its own. */
     public RecordedRegion allocate(String name, long lengthBytes) {
+        requireRegion(name, lengthBytes);
         return attach(name, Arena.ofAuto().allocate(lengthBytes, Region.ALIGNMENT_BYTES));
     }
 
     /** A region over memory that is there already: what it holds now counts as durable. */
     public RecordedRegion attach(String name, MemorySegment memory) {
-        if (memory.byteSize() <= 0) {
-            throw new TraceException("attach(" + name + ") = no bytes; give a region of at least one byte");
-        }
+        requireRegion(name, memory.byteSize());
         order.lock();
         try {
             findDifferences();
@@ -278,6 +304,7 @@ public final class Recorder {
         try {
             findDifferences();
             Operation operation = new Operation(operations++, thread(), events.size(), description);
+            open.add(operation);
             events.add(new Event.Begin(events.size(), operation.thread(), site(), operation));
             return operation;
         } finally {
@@ -290,6 +317,10 @@ public final class Recorder {
         order.lock();
         try {
             findDifferences();
+            if (!open.remove(operation)) {
+                throw new TraceException("acknowledge(" + operation + "): it was acknowledged before, or is none that this "
+                        + "recorder has begun; acknowledge what begin has given, once");
+            }
             events.add(new Event.Acknowledge(events.size(), thread(), site(), operation));
         } finally {
             order.unlock();

@@ -53,7 +53,8 @@ record LogCrashes(ImagePool pool, TreeMap<String, List<Crash>> byKind, List<Cras
 
     private static LogCrashes of(Trace trace, LogMachine machine, ImagePool pool, SplittableRandom random) {
         LogCrashes crashes = new LogCrashes(pool, new TreeMap<>(), new ArrayList<>());
-        Exploration.of(trace).model(machine.model()).budget(DRAWN_FROM).seed(random.nextLong()).explore(crashes::look);
+        Exploration.of(trace).model(machine.model()).budget(DRAWN_FROM).mayLeaveOutCrashPoints().seed(random.nextLong())
+                .explore(crashes::look);
         return crashes;
     }
 
@@ -75,7 +76,10 @@ record LogCrashes(ImagePool pool, TreeMap<String, List<Crash>> byKind, List<Cras
             kind += " leaving beginnings";
         }
         List<Crash> alike = kind.isEmpty() ? plain : byKind.computeIfAbsent(kind, key -> new ArrayList<>());
-        if (alike.size() < MOST_OF_A_KIND) {
+        // Some images are looked at twice.
+        boolean known = alike.stream().anyMatch(other -> files.entrySet().stream()
+                .allMatch(file -> Arrays.equals(file.getValue(), other.image().get(file.getKey()))));
+        if (alike.size() < MOST_OF_A_KIND && !known) {
             alike.add(crash);
         }
     }

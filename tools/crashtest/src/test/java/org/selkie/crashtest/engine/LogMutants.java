@@ -125,7 +125,8 @@ final class LogMutants {
         }
         MutationReport report = FlushMutation.of(trace).model(machine.model()).frames(FRAMES).singleEvents(0)
                 .only((mutation, site) -> isOpen(machine, mutation, site))
-                .explore(mutated -> exploring.apply(mutated.budget(budget).seed(seed).crashesDuringRecovery(0)
+                .explore(mutated -> exploring.apply(mutated.budget(budget).mayLeaveOutCrashPoints().seed(seed)
+                        .crashesDuringRecovery(0)
                         .threads(Runtime.getRuntime().availableProcessors())));
         for (Mutant mutant : report.mutants()) {
             String what = name(machine, mutant.mutation(), mutant.site());

@@ -52,7 +52,7 @@ final class LogMutationTest {
                     if (ALL) {
                         mutants.runRecoveries(workload, machine, List.of(LogLife.values()), 2);
                     } else if (RECOVERED.containsKey(workload)) {
-                        mutants.runRecoveries(workload, machine, List.of(RECOVERED.get(workload)), 1);
+                        mutants.runRecoveries(workload, machine, List.of(RECOVERED.get(workload)), 4);
                     }
                     if (ALL || KILLED.contains(workload)) {
                         mutants.runKilled(workload, machine, KILLED.contains(workload) ? 20 : 4);

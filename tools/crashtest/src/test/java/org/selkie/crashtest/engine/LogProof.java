@@ -62,11 +62,13 @@ final class LogProof {
     private void explore(LogWorkload workload, LogMachine machine, long budget, SplittableRandom random) {
         String name = workload + ", " + machine;
         LogRun run = LogRun.record(workload, machine, random);
-        explore(name, machine, run, run.exploration(machine).budget(budget - budget / 5), random);
+        explore(name, machine, run, run.exploration(machine).budget(budget - budget / 5).mayLeaveOutCrashPoints(), random);
         LogRun recovery = LogRun.recordRecovery(workload, machine, random);
-        explore(name + ", after a crash", machine, recovery, recovery.exploration(machine).budget(budget / 5), random);
+        explore(name + ", after a crash", machine, recovery,
+                recovery.exploration(machine).budget(budget / 5).mayLeaveOutCrashPoints(), random);
         long interrupted = Math.clamp(budget / INTERRUPTED_SHARE, 20, MOST_INTERRUPTED);
         Report report = look(name + ", recovery interrupted", run, run.exploration(machine).budget(interrupted)
+                .mayLeaveOutCrashPoints()
                 .crashesDuringRecovery(1).recoveryBudget(IMAGES_OF_A_RECOVERY), random);
         inRecovery += report.inRecovery();
     }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
  * The log keeps its promises whenever the power goes: 100,000 different crash images, or as many as
- * {@code -Dselkie.images=N} says. docs/crash-testing.md, "The proof on the engine".
+ * {@code -Dselkie.images=N} says. docs/crash-proof.md, "The proof on the engine".
  */
 final class LogProofTest {
 

@@ -71,11 +71,13 @@ final class StoreProof {
     private void explore(StoreWorkload workload, LogMachine machine, long budget, SplittableRandom random) {
         String name = workload + ", " + machine;
         StoreRun run = StoreRun.record(workload, machine, random);
-        explore(name, machine, run, run.exploration(machine).budget(budget - budget / 5), random);
+        explore(name, machine, run, run.exploration(machine).budget(budget - budget / 5).mayLeaveOutCrashPoints(), random);
         StoreRun recovery = StoreRun.recordRecovery(workload, machine, random);
-        explore(name + ", after a crash", machine, recovery, recovery.exploration(machine).budget(budget / 5), random);
+        explore(name + ", after a crash", machine, recovery,
+                recovery.exploration(machine).budget(budget / 5).mayLeaveOutCrashPoints(), random);
         long interrupted = Math.clamp(budget / INTERRUPTED_SHARE, 5, MOST_INTERRUPTED);
         inRecovery += look(name + ", recovery interrupted", run, run.exploration(machine).budget(interrupted)
+                .mayLeaveOutCrashPoints()
                 .crashesDuringRecovery(1).recoveryBudget(IMAGES_OF_A_RECOVERY), random).inRecovery();
     }
 

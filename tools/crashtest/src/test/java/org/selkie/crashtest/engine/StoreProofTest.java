@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
  * A key-value store keeps its promises whenever the power goes: 5,000 different crash images, or as many as
- * {@code -Dselkie.images=N} says. docs/crash-testing.md, "The proof on the store".
+ * {@code -Dselkie.images=N} says. docs/crash-proof.md, "The proof on the store".
  */
 final class StoreProofTest {
 

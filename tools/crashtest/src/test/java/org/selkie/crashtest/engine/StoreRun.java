@@ -58,7 +58,8 @@ record StoreRun(Trace trace, StoreOracle oracle) {
     private static Crash draw(Trace trace, LogMachine machine, ImagePool pool, SplittableRandom random) {
         List<Crash> repaired = new ArrayList<>();
         Crash[] any = new Crash[1];
-        Exploration.of(trace).model(machine.model()).budget(DRAWN_FROM).seed(random.nextLong()).explore(image -> {
+        Exploration sample = Exploration.of(trace).model(machine.model()).budget(DRAWN_FROM).mayLeaveOutCrashPoints();
+        sample.seed(random.nextLong()).explore(image -> {
             if (any[0] == null || random.nextInt(SOME) == 0) {
                 any[0] = crash(image, pool);
                 if (any[0].repaired) {

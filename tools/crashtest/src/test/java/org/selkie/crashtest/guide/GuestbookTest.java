@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.crashtest.guide;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.selkie.crashtest.AcknowledgedOperations;
 import org.selkie.crashtest.CrashImage;
 import org.selkie.crashtest.junit.CrashRun;
@@ -44,5 +46,28 @@ final class GuestbookTest {
             run.operation(name, () -> book.sign(name));
         }
         run.check(image -> new Guestbook(image.memory("book")).names(), AcknowledgedOperations.inOrder());
+    }
+
+    @CrashTest
+    void theBookIsWhatItsOperationsLeadTo(CrashRun run) throws Exception {
+        Guestbook book = new Guestbook(run.segment("book", 4096));
+        for (String name : List.of("Ada", "Grace", "Ada")) {
+            run.operation(name, () -> book.sign(name));
+        }
+        run.check(image -> signatures(new Guestbook(image.memory("book")).names()),
+                AcknowledgedOperations.applied(Map.of(), GuestbookTest::afterOne));
+    }
+
+    private static Map<String, Integer> signatures(List<String> names) {
+        Map<String, Integer> signatures = new HashMap<>();
+        names.forEach(name -> signatures.merge(name, 1, Integer::sum));
+        return signatures;
+    }
+
+    /** The model: what one operation makes of a state, which it leaves as it is. */
+    private static Map<String, Integer> afterOne(Map<String, Integer> before, Operation signing) {
+        Map<String, Integer> after = new HashMap<>(before);
+        after.merge((String) signing.description(), 1, Integer::sum);
+        return after;
     }
 }

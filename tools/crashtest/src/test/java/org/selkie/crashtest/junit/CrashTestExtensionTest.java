@@ -186,7 +186,7 @@ final class CrashTestExtensionTest {
         assertTrue(complaintOf("hasNoMemory").contains("has no memory; get some with run.region"));
         assertTrue(complaintOf("storesPastTheRecorder").contains("was changed at byte 4000 by a store that the recorder did "
                 + "not see"));
-        assertTrue(complaintOf("mapsItsOwnFile").matches(".*the code has mapped \\[.*own.*mapping\\] itself.*"));
+        assertTrue(complaintOf("mapsItsOwnFile").matches(".*the code has mapped \\[.*own.*mapping.*\\] itself.*"));
         Throwable wrongModel = failureOf("namesAModelThatIsNone");
         assertTrue(wrongModel.getMessage().contains("adr-2"), wrongModel::toString);
         Throwable noRun = Example.runWithoutParameter(Examples.class, "takesNoRun").orElseThrow();

@@ -183,7 +183,7 @@ final class FlushMutationTest {
     void whatTheBudgetDoesNotReachIsUndecided() {
         Checker none = image -> assertTrue(image.memory().byteSize() > 0);
         MutationReport report = FlushMutation.of(record(new Values(), Recorder.create()))
-                .explore(run -> run.budget(1).explore(none));
+                .explore(run -> run.budget(1).mayLeaveOutCrashPoints().explore(none));
         assertTrue(report.survivors().stream().anyMatch(mutant -> mutant.verdict() == Verdict.UNDECIDED), report::toString);
     }
 

@@ -23,11 +23,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class HtmlReportTest {
 
     private static final String HOSTILE = "</td><script>alert('1')</script> & \"q\" \u0000";
+    /** A region has no control characters in its name. */
+    private static final String REGION = HOSTILE.strip().replace("\0", "");
 
     /** A value without its flush, and everything named as badly as can be. */
     private static CrashReport hostile(int operations) {
         Recorder recorder = Recorder.create();
-        RecordedRegion region = recorder.allocate(HOSTILE, 4096);
+        RecordedRegion region = recorder.allocate(REGION, 4096);
         for (int i = 0; i < operations; i++) {
             Operation operation = recorder.begin(HOSTILE + i);
             region.putLong(64, i + 1);
@@ -42,7 +44,7 @@ final class HtmlReportTest {
             }
         });
         FieldNames fields = new FieldNames();
-        fields.name(HOSTILE, 64, 8, HOSTILE + "value");
+        fields.name(REGION, 64, 8, HOSTILE + "value");
         return new CrashReport(HOSTILE, recorder.trace(), report, fields, List.of(HOSTILE), List.of());
     }
 

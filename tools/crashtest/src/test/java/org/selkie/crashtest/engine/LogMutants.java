@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -39,8 +40,13 @@ final class LogMutants {
     private final int budget;
     private final long seed;
     private final boolean explainedToo;
+    /** Whether it is what stores do that is mutated. */
+    private final boolean ofStores;
     /** By name: what became of it in each run. */
     private final TreeMap<String, Set<Verdict>> verdicts = new TreeMap<>();
+    private final Set<LogMachine> machines = EnumSet.noneOf(LogMachine.class);
+    /** Names of places in the log that are reached from a store. */
+    private final Set<String> beneathStores = new TreeSet<>();
     /** Names of those that were not tried. */
     private final Set<String> explained = new TreeSet<>();
 
@@ -50,7 +56,17 @@ final class LogMutants {
      * @param explainedToo whether mutants whose survival is explained are tried in every run; otherwise in none
      */
     LogMutants(PrintStream to, int budget, long seed, boolean explainedToo) {
+        this(to, budget, seed, explainedToo, false);
+    }
+
+    /** As the log's, but where a store's code has called. Of the log's code beneath nothing has to be noticed once more. */
+    static LogMutants ofStores(PrintStream to, int budget, long seed, boolean explainedToo) {
+        return new LogMutants(to, budget, seed, explainedToo, true);
+    }
+
+    private LogMutants(PrintStream to, int budget, long seed, boolean explainedToo, boolean ofStores) {
         this.explainedToo = explainedToo;
+        this.ofStores = ofStores;
         this.to = to;
         this.budget = budget;
         this.seed = seed;
@@ -99,11 +115,23 @@ final class LogMutants {
         return new SplittableRandom(seed + 10L * workload.ordinal() + machine.ordinal());
     }
 
-    /** Mutates a store's workload. */
+    /** Mutates a store's workload, from a new pool on. */
     void run(StoreWorkload workload, LogMachine machine) {
-        StoreRun run = StoreRun.record(workload, machine, new SplittableRandom(seed + 10L * workload.ordinal()
-                + machine.ordinal()));
-        mutate(workload.toString(), machine, run.trace(), mutated -> mutated.explore(run.oracle(), run.oracle()));
+        mutate(workload.toString(), machine, StoreRun.record(workload, machine, random(workload, machine)));
+    }
+
+    /** Mutates what a store does after crashes of a workload. */
+    void runRecovered(StoreWorkload workload, LogMachine machine) {
+        mutate(workload + ", after a crash", machine,
+                StoreRun.recordRecovery(workload, machine, random(workload, machine)));
+    }
+
+    private SplittableRandom random(StoreWorkload workload, LogMachine machine) {
+        return new SplittableRandom(seed + 10L * workload.ordinal() + machine.ordinal());
+    }
+
+    private void mutate(String name, LogMachine machine, StoreRun run) {
+        mutate(name, machine, run.trace(), mutated -> mutated.explore(run.oracle(), run.oracle()));
     }
 
     /** Mutates what salvage does to a damaged log. */
@@ -123,6 +151,7 @@ final class LogMutants {
                 || trace.events().stream().noneMatch(event -> mayBringSomething(machine, event))) {
             return;
         }
+        machines.add(machine);
         MutationReport report = FlushMutation.of(trace).model(machine.model()).frames(FRAMES).singleEvents(0)
                 .only((mutation, site) -> isOpen(machine, mutation, site))
                 .explore(mutated -> exploring.apply(mutated.budget(budget).mayLeaveOutCrashPoints().seed(seed)
@@ -155,7 +184,16 @@ final class LogMutants {
             return false;
         }
         String name = name(machine, mutation, site);
-        if (!explainedToo && ExplainedSurvivors.of(name).isPresent()) {
+        if (ofStores) {
+            if (site.frames().stream().noneMatch(LogMutants::isOfStore)) {
+                return false;
+            }
+            if (innermost(site).noneMatch(LogMutants::isOfStore)) {
+                beneathStores.add(name);
+            }
+        }
+        // What is explained for all machines: the next one may have smaller sectors.
+        if (!explainedToo && ExplainedSurvivors.of(name, EnumSet.allOf(LogMachine.class)).isPresent()) {
             explained.add(name);
             return false;
         }
@@ -168,10 +206,17 @@ final class LogMutants {
 
     /** The engine's innermost frames, without what every flush and fence has. */
     static String place(Site site) {
+        return innermost(site).map(LogMutants::shortened).collect(Collectors.joining(" < "));
+    }
+
+    private static Stream<StackTraceElement> innermost(Site site) {
         return site.frames().stream().filter(frame -> frame.getClassName().startsWith("org.selkie.")
-                        && !frame.getClassName().startsWith("org.selkie.crashtest.")
-                        && !frame.getClassName().endsWith(".Persister"))
-                .limit(FRAMES_OF_A_NAME).map(LogMutants::shortened).collect(Collectors.joining(" < "));
+                && !frame.getClassName().startsWith("org.selkie.crashtest.")
+                && !frame.getClassName().endsWith(".Persister")).limit(FRAMES_OF_A_NAME);
+    }
+
+    private static boolean isOfStore(StackTraceElement frame) {
+        return frame.getClassName().startsWith("org.selkie.kv.") || frame.getClassName().endsWith(".StoreLog");
     }
 
     private static String shortened(StackTraceElement frame) {
@@ -179,22 +224,32 @@ final class LogMutants {
         return frame.getClassName().substring(frame.getClassName().lastIndexOf('.') + 1) + "." + method;
     }
 
+    private Optional<ExplainedSurvivors> reason(String name) {
+        return ExplainedSurvivors.of(name, machines);
+    }
+
     /** Those that nobody has noticed, and whose survival is not explained. */
     List<String> unexplained() {
         return verdicts.entrySet().stream().filter(entry -> !entry.getValue().contains(Verdict.KILLED))
-                .filter(entry -> ExplainedSurvivors.of(entry.getKey()).isEmpty())
+                .filter(entry -> reason(entry.getKey()).isEmpty() && !beneathStores.contains(entry.getKey()))
                 .map(entry -> entry.getValue() + " " + entry.getKey()).toList();
     }
 
     /** Those that somebody has noticed, though their survival is explained: then the explanation is wrong. */
     List<String> wronglyExplained() {
         return verdicts.entrySet().stream().filter(entry -> entry.getValue().contains(Verdict.KILLED))
-                .map(Map.Entry::getKey).filter(name -> ExplainedSurvivors.of(name).isPresent()).toList();
+                .map(Map.Entry::getKey).filter(name -> reason(name).isPresent()).toList();
     }
 
     /** How many were noticed. */
     long noticed() {
-        return verdicts.values().stream().filter(found -> found.contains(Verdict.KILLED)).count();
+        return noticed(false);
+    }
+
+    /** How many, of those that have to be or of those in the log's code beneath a store. */
+    private long noticed(boolean beneath) {
+        return verdicts.entrySet().stream().filter(entry -> entry.getValue().contains(Verdict.KILLED)
+                && beneathStores.contains(entry.getKey()) == beneath).count();
     }
 
     /** The score, and for each explanation the mutants that it is for. */
@@ -206,13 +261,18 @@ final class LogMutants {
                 names.add(name);
             }
         });
-        names.forEach(name -> ExplainedSurvivors.of(name).ifPresent(reason ->
+        names.removeAll(beneathStores);
+        names.forEach(name -> reason(name).ifPresent(reason ->
                 survivors.computeIfAbsent(reason, key -> new ArrayList<>())
                         .add(verdicts.getOrDefault(name, Set.of()) + " " + name)));
         int count = survivors.values().stream().mapToInt(List::size).sum();
-        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "flush mutation score of the log: of %d call sites "
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "flush mutation score: of %d call sites "
                 + "and mutations %d noticed, %d explained survivors, %d not explained; seed %d", names.size() + noticed(),
                 noticed(), count, unexplained().size(), seed));
+        if (ofStores) {
+            text.append("; of ").append(beneathStores.size()).append(" in the log's code beneath, which its test has, ")
+                    .append(noticed(true));
+        }
         survivors.forEach((reason, those) -> {
             text.append("\n  ").append(reason);
             those.forEach(name -> text.append("\n    ").append(name));

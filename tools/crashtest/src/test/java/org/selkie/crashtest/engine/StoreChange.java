@@ -3,6 +3,7 @@ package org.selkie.crashtest.engine;
 
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +33,8 @@ record StoreChange(int owner, Map<String, @Nullable ByteBuffer> values) {
 
     @Override
     public String toString() {
-        return (values.size() == 1 ? "a change of " : "a batch of ") + values.keySet() + (values.containsValue(null)
-                ? ", with deletions" : "");
+        // Not containsValue: an immutable map does not let itself be asked for null.
+        boolean deletes = values.values().stream().anyMatch(Objects::isNull);
+        return (values.size() == 1 ? "a change of " : "a batch of ") + values.keySet() + (deletes ? ", with deletions" : "");
     }
 }

@@ -55,7 +55,8 @@ final class KvDeleteCommand implements Callable<Integer> {
         out.flush();
         if (!missing.isEmpty()) {
             throw new CommandFailedException("store " + place.store() + " has no key " + Words.shown(missing.getFirst())
-                + (missing.size() == 1 ? "" : ", nor " + Figures.count(missing.size() - 1L) + " more of those"));
+                + (missing.size() == 1 ? "" : ", nor " + Figures.count(missing.size() - 1L) + " more of those")
+                + "; selkie kv scan lists those that it has");
         }
         return spec.exitCodeOnSuccess();
     }

@@ -56,7 +56,8 @@ final class KvGetCommand implements Callable<Integer> {
         byte[] keyBytes = words.key(key);
         Entry entry = place.read(StoreOptions.defaults(), reading.salvage(), true,
                 (pool, store) -> Optional.ofNullable(store.getEntry(keyBytes)))
-            .orElseThrow(() -> new CommandFailedException("store " + place.store() + " has no key " + Words.shown(keyBytes)));
+            .orElseThrow(() -> new CommandFailedException("store " + place.store() + " has no key " + Words.shown(keyBytes)
+                    + "; selkie kv scan lists those that it has"));
         try (RecordOutput output = RecordOutput.ofBytes(Streams.of(spec))) {
             if (json) {
                 output.write(EntryFormat.JSONL.line(entry.key(), entry.value(), entry.expiry()));

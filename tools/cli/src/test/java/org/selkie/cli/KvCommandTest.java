@@ -68,10 +68,12 @@ final class KvCommandTest extends PlaceTest {
     void aKeyWithoutAValueIsToldAndNothingIsWritten() {
         fill();
         Run run = kv("get", "c/99");
-        assertEquals("selkie kv get: store customers has no key c/99", run.failedWith(1));
+        assertEquals("selkie kv get: store customers has no key c/99; selkie kv scan lists those that it has",
+                run.failedWith(1));
         assertEquals(0, run.out().length);
         Run deleted = kv("del", "c/17", "c/99", "c/98");
-        assertEquals("selkie kv del: store customers has no key c/99, nor 1 more of those", deleted.failedWith(1));
+        assertEquals("selkie kv del: store customers has no key c/99, nor 1 more of those;"
+                + " selkie kv scan lists those that it has", deleted.failedWith(1));
         assertEquals("deleted 1 key\n", deleted.text());
         kv("get", "c/17").failedWith(1);
         assertEquals("Grace", kv("get", "c/18").succeeded().text());

@@ -114,8 +114,8 @@ final class Examiner<S> {
     private void check(S state, Moment moment, @Nullable SeenImage here, Workspace workspace) throws Throwable {
         Seen seen = new Seen(state, moment.epoch());
         LineAccess access = workspace.access;
-        // A state that is a view of the memory looks into it when it is asked, and a file may be read.
-        boolean hidden = workspace.image.leftTheProcess() || (access.exposed() && States.mayBeView(state));
+        // A view of the memory looks into it when it is asked, and a file may be read.
+        boolean hidden = workspace.image.leftTheProcess() || (access.exposed() && !States.isValue(state));
         Boolean looks = hidden ? Boolean.TRUE : states.get(seen);
         if (looks != null && (!looks || (here != null && images.contains(here)))) {
             return;

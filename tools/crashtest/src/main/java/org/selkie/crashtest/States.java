@@ -1,27 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.crashtest;
 
-import java.lang.foreign.MemorySegment;
+import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
-import java.nio.Buffer;
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.selkie.crashtest.trace.PersistentRegion;
 
 /** What is said of states that recovery gave and that are compared. */
 final class States {
 
-    private static final List<Class<?>> MEMORY = List.of(MemorySegment.class, Buffer.class, PersistentRegion.class,
-            CrashImage.class);
-
-    private static final ClassValue<Boolean> VIEWS = new ClassValue<>() {
+    /** The fields of a record, none of which can be set anew; nothing where they cannot be looked at. */
+    private static final ClassValue<Optional<List<Field>>> FIELDS = new ClassValue<>() {
         @Override
-        protected Boolean computeValue(Class<?> type) {
-            return isView(type, new HashSet<>());
+        protected Optional<List<Field>> computeValue(Class<?> type) {
+            List<Field> fields = Arrays.stream(type.getDeclaredFields()).filter(field -> !Modifier.isStatic(field.getModifiers()))
+                    .toList();
+            return fields.stream().allMatch(Field::trySetAccessible) ? Optional.of(fields) : Optional.empty();
         }
     };
 
@@ -48,22 +47,43 @@ final class States {
         return new RecoveryDiffersError(before + one + between + other + hint);
     }
 
-    /** Whether a state may be a view of the image's memory: equal to another while what it shows is not. */
-    static boolean mayBeView(@Nullable Object state) {
-        Object first = state instanceof Collection<?> many && !many.isEmpty() ? many.iterator().next() : state;
-        return first != null && VIEWS.get(first.getClass());
+    /**
+     * Whether a state is all that it will ever be: a text, a number, a constant, or a record, list, set, map or optional of such.
+     * Anything else may look into the image's memory when it is asked, and be equal to another while what it shows is not.
+     */
+    static boolean isValue(@Nullable Object state) {
+        return switch (state) {
+            case null -> true;
+            case String _, Boolean _, Character _, Byte _, Short _, Integer _, Long _, Float _, Double _, Enum<?> _ -> true;
+            case BigInteger number -> number.getClass() == BigInteger.class;
+            case Optional<?> one -> isValue(one.orElse(null));
+            case Record one -> isValueOf(one);
+            case Collection<?> many when isOfTheJdk(many) -> many.stream().allMatch(States::isValue);
+            case Map<?, ?> map when isOfTheJdk(map) -> map.keySet().stream().allMatch(States::isValue)
+                    && map.values().stream().allMatch(States::isValue);
+            default -> false;
+        };
     }
 
-    private static boolean isView(Class<?> type, Set<Class<?>> seen) {
-        if (MEMORY.stream().anyMatch(memory -> memory.isAssignableFrom(type))) {
-            return true;
-        }
-        if (type.isPrimitive() || type.isArray() || type.getName().startsWith("java.") || !seen.add(type)) {
+    private static boolean isOfTheJdk(Object many) {
+        return many.getClass().getName().startsWith("java.util.");
+    }
+
+    private static boolean isValueOf(Record one) {
+        Optional<List<Field>> fields = FIELDS.get(one.getClass());
+        if (fields.isEmpty()) {
             return false;
         }
-        return Arrays.stream(type.getDeclaredFields()).filter(field -> !Modifier.isStatic(field.getModifiers()))
-                .anyMatch(field -> isView(field.getType(), seen))
-                || (type.getSuperclass() != null && isView(type.getSuperclass(), seen));
+        try {
+            for (Field field : fields.get()) {
+                if (!isValue(field.get(one))) {
+                    return false;
+                }
+            }
+        } catch (IllegalAccessException e) {
+            return false;
+        }
+        return true;
     }
 
     private static boolean hasEquals(Class<?> type) {

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +99,22 @@ final class FalseComfortTest {
     void aStateThatIsAViewOfTheMemoryIsCheckedForEveryImage() {
         assertBroken(Exploration.of(wrong()).explore(image -> new View(image.memory("r")),
                 (view, image) -> noHole(view.values())));
+    }
+
+    @Test
+    void aViewIsNotTakenForAValueWhereverItStandsInAState() {
+        assertBroken(Exploration.of(wrong()).explore(image -> Optional.of(new View(image.memory("r"))),
+                (view, image) -> noHole(view.get().values())));
+        assertBroken(Exploration.of(wrong()).explore(image -> Map.of("all", new View(image.memory("r"))),
+                (view, image) -> noHole(view.get("all").values())));
+        assertBroken(Exploration.of(wrong()).explore(image -> List.of("first", new View(image.memory("r"))),
+                (view, image) -> noHole(((View) view.get(1)).values())));
+        assertBroken(Exploration.of(wrong()).explore(image -> new Held(new View(image.memory("r"))),
+                (held, image) -> noHole(((View) held.anything()).values())));
+    }
+
+    /** What it holds is not in its type. */
+    private record Held(Object anything) {
     }
 
     @Test

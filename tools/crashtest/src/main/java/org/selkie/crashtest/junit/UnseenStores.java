@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.crashtest.junit;
 
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.selkie.crashtest.agent.CrashtestAgent;
 import org.selkie.crashtest.agent.Recording;
+import org.selkie.crashtest.agent.SharedMapping;
 import org.selkie.crashtest.agent.Strays;
 import org.selkie.crashtest.trace.Event;
 import org.selkie.crashtest.trace.RecordedRegion;
@@ -22,16 +20,10 @@ import org.selkie.crashtest.trace.TraceException;
 /** Finds what the recorder did not see: a test that passes because nobody looked is worse than none. */
 final class UnseenStores {
 
-    private static final Path MAPS = Path.of("/proc/self/maps");
-
-    /** Mappings that were there before the run, by their line. */
-    private final List<Mapping> before = mappings();
+    /** Mappings that were there before the run. */
+    private final List<SharedMapping> before = SharedMapping.all();
     /** What the agent, where there is one, sees stored into other files. */
     private final Strays strays = new Strays();
-
-    /** A shared, writable mapping of a file. */
-    private record Mapping(long from, long to, String file) {
-    }
 
     /** From now on. */
     void watch() {
@@ -92,34 +84,16 @@ final class UnseenStores {
      * that were mapped before, or are no longer, and were stored to.
      */
     List<String> unseen(List<RecordedRegion> regions) {
-        List<String> files = new ArrayList<>(strays.files(address -> regions.stream().map(RecordedRegion::memory)
-                .anyMatch(memory -> memory.isNative() && address >= memory.address()
-                        && address < memory.address() + memory.byteSize())));
-        for (Mapping mapping : mappings()) {
-            boolean known = before.contains(mapping) || regions.stream().map(RecordedRegion::memory)
-                    .anyMatch(memory -> memory.isNative() && memory.address() >= mapping.from && memory.address() < mapping.to);
-            if (!known && files.stream().noneMatch(file -> file.startsWith(mapping.file))) {
-                files.add(mapping.file);
+        List<MemorySegment> known = regions.stream().map(RecordedRegion::memory).filter(MemorySegment::isNative).toList();
+        Map<String, String> files = new LinkedHashMap<>();
+        strays.found(address -> known.stream()
+                .anyMatch(memory -> address >= memory.address() && address < memory.address() + memory.byteSize()))
+                .forEach(stray -> files.put(stray.file(), stray.file() + " (stored to at " + stray.site() + ")"));
+        for (SharedMapping mapping : SharedMapping.all()) {
+            if (!before.contains(mapping) && known.stream().noneMatch(memory -> mapping.holds(memory.address()))) {
+                files.putIfAbsent(mapping.file(), mapping.file());
             }
         }
-        return files;
-    }
-
-    /** From lines such as {@code 7f0c-7f1c rw-s 00000000 08:01 123 /a/file}; empty where there is no such file. */
-    private static List<Mapping> mappings() {
-        List<Mapping> found = new ArrayList<>();
-        try {
-            for (String line : Files.readAllLines(MAPS)) {
-                String[] words = line.split(" +", 6);
-                if (words.length == 6 && words[1].equals("rw-s")) {
-                    String[] range = words[0].split("-", 2);
-                    found.add(new Mapping(Long.parseUnsignedLong(range[0], 16), Long.parseUnsignedLong(range[1], 16),
-                            words[5]));
-                }
-            }
-        } catch (IOException e) {
-            return List.of();
-        }
-        return found;
+        return List.copyOf(files.values());
     }
 }

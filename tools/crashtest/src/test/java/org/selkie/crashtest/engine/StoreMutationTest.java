@@ -21,7 +21,7 @@ final class StoreMutationTest {
 
     @Test
     @EnabledIfSystemProperty(named = "selkie.mutants", matches = "all", disabledReason = "takes minutes on each machine, and some"
-            + " have no score yet; docs/crash-testing.md, \"Mutants of the store\"")
+            + " have no score yet; docs/crash-proof.md, \"Mutants of the store\"")
     void aFenceOrFlushThatTheStoresPromisesRestOnIsMissed() {
         LogMutants mutants = LogMutants.ofStores(System.out, BUDGET, SEED, true);
         for (LogMachine machine : LogMachine.values()) {

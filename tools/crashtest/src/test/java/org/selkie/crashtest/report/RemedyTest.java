@@ -44,25 +44,25 @@ final class RemedyTest {
         return text;
     }
 
+    private void assertRemedyUnderAll(String remedy) {
+        region.persist(0, 16);
+        for (String model : List.of("adr", "page-cache-512", "page-cache-4096", "eadr")) {
+            String text = text(model, flagOnlyWithValue(8));
+            assertTrue(text.contains(remedy), text);
+        }
+    }
+
     @Test
     void ofTwoStoresToOneLineTheOrderIsTheRemedy() {
         region.putLong(0, 1);
         region.putLong(8, 7);
-        region.persist(0, 16);
-        for (String model : List.of("adr", "page-cache-512", "eadr")) {
-            String text = text(model, flagOnlyWithValue(8));
-            assertTrue(text.contains("remedy: store it before the store #1 at org.selkie.crashtest.report.RemedyTest."), text);
-        }
+        assertRemedyUnderAll("remedy: store it before the store #1 at org.selkie.crashtest.report.RemedyTest.");
     }
 
     @Test
     void ofATornCopyOneAlignedStoreIsTheRemedy() {
         region.put(0, new byte[] {1, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0});
-        region.persist(0, 16);
-        for (String model : List.of("adr", "page-cache-4096", "eadr")) {
-            String text = text(model, flagOnlyWithValue(8));
-            assertTrue(text.contains("one aligned store of at most 8 bytes, made after "), text);
-        }
+        assertRemedyUnderAll("one aligned store of at most 8 bytes, made after ");
     }
 
     @Test

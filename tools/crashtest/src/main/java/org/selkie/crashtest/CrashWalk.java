@@ -2,6 +2,7 @@
 package org.selkie.crashtest;
 
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.selkie.crashtest.model.CrashCase;
@@ -37,6 +38,13 @@ final class CrashWalk {
             return true;
         });
         return count[0];
+    }
+
+    /** Those that an exploration is for. */
+    static void each(Trace trace, Settings settings, ImageMemory memory, Stop stop) {
+        IntPredicate before = settings.before;
+        each(trace, settings.model, settings.points, memory, before == null ? stop
+                : (event, cases) -> !before.test(event) || stop.at(event, cases));
     }
 
     static void each(Trace trace, PersistenceModel model, CrashPoints points, ImageMemory memory, Stop stop) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.selkie.crashtest.model.PersistenceModel;
 import org.selkie.crashtest.trace.Event;
 import org.selkie.crashtest.trace.Trace;
@@ -62,6 +63,14 @@ public final class Exploration {
     /** When the crash comes. {@link CrashPoints#ORDERING} unless given. */
     public Exploration points(CrashPoints points) {
         return with(copy -> copy.points = points);
+    }
+
+    /**
+     * Only those of the crash points that come before certain events, by their numbers; the end of the trace has the number of
+     * its events. All unless given.
+     */
+    public Exploration onlyBefore(IntPredicate events) {
+        return with(copy -> copy.before = events);
     }
 
     /**

@@ -38,6 +38,10 @@ final class Explorer {
         this.examiner = examiner;
         explanation = new Explanation(trace, settings);
         plan = Plan.of(trace, settings);
+        if (plan.points() == 0) {
+            throw new TraceException("onlyBefore(): the trace has " + trace.events().size() + " events, and no crash point "
+                    + "comes before one of those that were given; give other events, or points(EVERY_EVENT)");
+        }
     }
 
     Report run() {
@@ -75,7 +79,8 @@ final class Explorer {
 
     /** Nothing was found, and that means nothing. */
     private void requireSense() {
-        if (!tally.read) {
+        // Some crashes alone may leave what nobody has to read.
+        if (!tally.read && settings.before == null) {
             throw new TraceException("explore() showed " + tally.explored.get() + " images, and neither recovery nor the checker "
                     + "read anything of any of them; recover from the image that the checker is given, with image.region(), "
                     + "image.memory(name) or image.buffer(name), not from the memory that the run stored to");
@@ -133,7 +138,7 @@ final class Explorer {
             Moment.Tracker tracker = new Moment.Tracker(trace);
             Examination examination = examiner.examination(tally);
             int[] point = {-1};
-            CrashWalk.each(trace, settings.model, settings.points, workspace.memory, (event, cases) -> {
+            CrashWalk.each(trace, settings, workspace.memory, (event, cases) -> {
                 int current = ++point[0];
                 pointsDone = current;
                 // Whoever comes first takes it. All come by in order, so nobody finds one that was left out.

@@ -39,7 +39,7 @@ final class Plan {
     /** Counts a trace's images, without looking at them. */
     static Plan of(Trace trace, Settings settings) {
         List<BigInteger> possible = new ArrayList<>();
-        CrashWalk.each(trace, settings.model, settings.points, new ImageMemory(trace), (event, cases) -> {
+        CrashWalk.each(trace, settings, new ImageMemory(trace), (event, cases) -> {
             possible.add(CrashCase.possible(cases.get()));
             return true;
         });

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.selkie.crashtest.model.FlatMemory;
 import org.selkie.crashtest.model.PersistenceModel;
@@ -24,6 +25,8 @@ final class Settings {
 
     PersistenceModel model = PersistenceModel.adr();
     CrashPoints points = CrashPoints.ORDERING;
+    /** Null for a crash before any event. */
+    @Nullable IntPredicate before;
     long budget = 1_000_000;
     long seed;
     int violations = 1;
@@ -45,6 +48,7 @@ final class Settings {
         Settings copy = new Settings();
         copy.model = model;
         copy.points = points;
+        copy.before = before;
         copy.budget = budget;
         copy.seed = seed;
         copy.violations = violations;

@@ -157,16 +157,37 @@ final class ExplorationTest {
         assertTrue(counts.containsAll(Set.of(0, 1, 39, 40)), counts::toString);
     }
 
-    @Test
-    void aBudgetBelowTheNumberOfCrashPointsIsSpreadOverThem() {
+    /** Stores the numbers from 1 on in one word, each persisted before the next. */
+    private static Trace numbers(int count) {
         Recorder recorder = Recorder.create();
         RecordedRegion region = recorder.allocate("r", 4096);
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < count; i++) {
             region.putLong(0, i + 1);
             region.persist(0, 8);
         }
+        return recorder.trace();
+    }
+
+    @Test
+    void onlyCrashesBeforeTheEventsThatAreGivenAreLookedAt() {
+        Trace trace = numbers(100);
         TreeSet<Integer> events = new TreeSet<>();
-        Exploration small = Exploration.of(recorder.trace()).budget(10);
+        Report report = Exploration.of(trace).onlyBefore(event -> event > 200).explore(image -> {
+            assertTrue(image.region().getLong(0) >= 66);
+            events.add(image.crashEvent());
+        });
+        assertTrue(events.getFirst() > 200, events::toString);
+        assertEquals(trace.events().size(), events.getLast());
+        assertEquals(events.size(), report.points());
+        TraceException refused = assertThrows(TraceException.class,
+                () -> Exploration.of(trace).onlyBefore(event -> false).explore(image -> { }));
+        assertTrue(refused.getMessage().contains("no crash point comes before"), refused::getMessage);
+    }
+
+    @Test
+    void aBudgetBelowTheNumberOfCrashPointsIsSpreadOverThem() {
+        TreeSet<Integer> events = new TreeSet<>();
+        Exploration small = Exploration.of(numbers(100)).budget(10);
         Report report = small.mayLeaveOutCrashPoints().explore(image -> {
             image.region().getLong(0);
             events.add(image.crashEvent());

@@ -35,14 +35,35 @@ final class CrashSet {
 
     /** What crashes can leave of a run. Moments are told apart by how many operations have begun or ended, and regions. */
     static CrashSet of(Trace trace, PersistenceModel model) {
+        CrashSet set = new CrashSet();
+        each(trace, model, (event, there) -> set.combinations.addAll(there.combinations));
+        return set;
+    }
+
+    /** The numbers of events of another run before which a crash leaves more than this one's crashes at the same moment. */
+    Set<Integer> exceededBefore(Trace other, PersistenceModel model) {
+        Set<Integer> numbers = new HashSet<>();
+        each(other, model, (event, there) -> {
+            if (!combinations.containsAll(there.combinations)) {
+                numbers.add(event);
+            }
+        });
+        return numbers;
+    }
+
+    /** What a crash leaves before an event. */
+    private interface Stop {
+        void at(int event, CrashSet there);
+    }
+
+    private static void each(Trace trace, PersistenceModel model, Stop stop) {
         Memory memory = new Memory(trace);
         CrashStates states = model.start(trace, memory);
-        CrashSet set = new CrashSet();
         long promises = 0;
         for (Event event : trace.events()) {
             // What crashes leave at other moments, they leave at these.
             if (states.isOrderingPoint(event)) {
-                set.add(promises, memory, states);
+                stop.at(event.number(), at(promises, memory, states));
             }
             states.apply(event);
             switch (event) {
@@ -50,13 +71,13 @@ final class CrashSet {
                 case Event.Store _, Event.Flush _, Event.Fence _ -> { }
             }
         }
-        set.add(promises, memory, states);
-        return set;
+        stop.at(trace.events().size(), at(promises, memory, states));
     }
 
-    /** Whether every combination of another one is in this one, at the same moment. */
-    boolean holds(CrashSet other) {
-        return combinations.containsAll(other.combinations);
+    private static CrashSet at(long promises, Memory memory, CrashStates states) {
+        CrashSet set = new CrashSet();
+        set.add(promises, memory, states);
+        return set;
     }
 
     private void add(long promises, Memory memory, CrashStates states) {

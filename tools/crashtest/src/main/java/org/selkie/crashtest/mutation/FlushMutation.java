@@ -99,7 +99,7 @@ public final class FlushMutation {
     }
 
     /**
-     * Explores the unchanged run, and then every mutant.
+     * Explores the unchanged run, and then every mutant: crashes that leave more than those of the unchanged run.
      *
      * @param exploring explores what it is given, which has trace and model; one violation is enough
      * @throws CrashConsistencyError when the unchanged run is refused
@@ -181,9 +181,10 @@ public final class FlushMutation {
         private Mutant mutant(Place place, List<Event> events) {
             List<Integer> numbers = events.stream().map(Event::number).toList();
             MutatedRun run = new MutatedRun(trace, place.mutation, Set.copyOf(numbers), model);
-            boolean more = run.leavesMore(unchanged);
-            Report report = more ? exploring.apply(Exploration.of(run.trace()).model(model)) : baseline;
-            Verdict verdict = !more ? Verdict.REDUNDANT : !report.violations().isEmpty() ? Verdict.KILLED
+            Set<Integer> more = run.leavesMoreBefore(unchanged);
+            Report report = more.isEmpty() ? baseline
+                    : exploring.apply(Exploration.of(run.trace()).model(model).onlyBefore(more::contains));
+            Verdict verdict = more.isEmpty() ? Verdict.REDUNDANT : !report.violations().isEmpty() ? Verdict.KILLED
                     : report.isComplete() ? Verdict.UNTESTED : Verdict.UNDECIDED;
             Mutant mutant = new Mutant(place.mutation, events.getFirst().site(), place.name, numbers, place.events.size(),
                     verdict, report);

@@ -83,10 +83,11 @@ final class MutatedRun {
     }
 
     /**
-     * Whether crashes can leave anything that no crash of the original leaves at a moment with the same promises. If not,
-     * whoever accepts the original accepts this: every image that it could be shown, it was shown, or would have been.
+     * Numbers of its events before which crashes leave anything that no crash of the original leaves at a moment with the same
+     * promises. At all others whoever accepts the original accepts this: every image that it could be shown, it was shown, or
+     * would have been.
      */
-    boolean leavesMore(CrashSet before) {
-        return !before.holds(CrashSet.of(trace(), model));
+    Set<Integer> leavesMoreBefore(CrashSet unchanged) {
+        return unchanged.exceededBefore(trace(), model);
     }
 }

@@ -6,9 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.selkie.ImagePool;
 import org.selkie.Pool;
 import org.selkie.crashtest.trace.Operation;
@@ -18,7 +16,6 @@ import org.selkie.log.Claim;
 import org.selkie.log.Log;
 import org.selkie.log.LogOptions;
 import org.selkie.log.LogReader;
-import org.selkie.persist.Granularity;
 
 /** A workload's way to a recorded pool: what it does is an operation, with a beginning and an acknowledgement. */
 final class LogSession {
@@ -26,13 +23,14 @@ final class LogSession {
     private final ImagePool images;
     private final Recorder recorder;
     private final SplittableRandom random;
-    private volatile @Nullable Overtaking overtaking;
+    private final Interleaving interleaving;
     private boolean logIsOpen;
 
     LogSession(ImagePool images, Recorder recorder, SplittableRandom random) {
         this.images = images;
         this.recorder = recorder;
         this.random = random;
+        this.interleaving = new Interleaving(images.granularity());
     }
 
     ImagePool images() {
@@ -50,7 +48,7 @@ final class LogSession {
     /** Opens the pool, and closes it. Other threads may have stores under way between a store and its fence. */
     void within(Consumer<Pool> work) {
         // Where the work fails the pool stays open: to close it could hide why.
-        Pool pool = images.open(this::betweenStoreAndFence);
+        Pool pool = images.open(interleaving::betweenStoreAndFence);
         work.accept(pool);
         Operation closing = recorder.begin(new LogOracle.Closing(logIsOpen));
         logIsOpen = false;
@@ -68,23 +66,9 @@ final class LogSession {
         return log(pool, LogOptions.defaults());
     }
 
-    private void betweenStoreAndFence() {
-        Overtaking current = overtaking;
-        if (current != null) {
-            current.betweenStoreAndFence();
-            return;
-        }
-        for (int i = ThreadLocalRandom.current().nextInt(4); i > 0; i--) {
-            Thread.yield();
-        }
-    }
-
     /** Has another thread store a record, and this one go on before that record is durable. */
     void overtake(Runnable slow, Runnable meanwhile) {
-        Overtaking current = new Overtaking(images.granularity() == Granularity.PAGE);
-        overtaking = current;
-        current.run(slow, meanwhile);
-        overtaking = null;
+        interleaving.overtake(slow, meanwhile, false);
     }
 
     static byte[] payload(SplittableRandom random, int lengthBytes) {

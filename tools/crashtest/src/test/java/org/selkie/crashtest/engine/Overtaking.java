@@ -16,14 +16,23 @@ import org.jspecify.annotations.Nullable;
 final class Overtaking {
 
     private static final long PATIENCE_SECONDS = 60;
+    private static final long SHORT_PATIENCE_SECONDS = 2;
 
     private final boolean pages;
+    private final boolean mayWait;
     private final CountDownLatch stored = new CountDownLatch(1);
     private final CountDownLatch overtaken = new CountDownLatch(1);
     private volatile @Nullable Thread slow;
 
-    Overtaking(boolean pages) {
+    /**
+     * Nobody has stored yet.
+     *
+     * @param pages   whether pages are written back
+     * @param mayWait whether the other thread may have to wait for the first one, which then goes on
+     */
+    Overtaking(boolean pages, boolean mayWait) {
         this.pages = pages;
+        this.mayWait = mayWait;
     }
 
     void run(Runnable first, Runnable meanwhile) {
@@ -61,7 +70,7 @@ final class Overtaking {
         } else if (isARecord()) {
             stored.countDown();
             try {
-                if (!overtaken.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                if (!overtaken.await(mayWait ? SHORT_PATIENCE_SECONDS : PATIENCE_SECONDS, TimeUnit.SECONDS) && !mayWait) {
                     throw new IllegalStateException("was not overtaken for " + PATIENCE_SECONDS + " s");
                 }
             } catch (InterruptedException e) {

@@ -29,6 +29,8 @@ record SalvagedLog(Trace trace, ImagePool pool, Recovered left) implements Recov
     /** What happens to a cleanly closed log of several extents. */
     enum Damage {
         RECORD_AMONG_OTHERS((files, closed) -> flip(files, closed.entries().get(closed.entries().size() / 2).position())),
+        /** What covers it is what it lacks: it must not verify again, with the salvage that dropped it under way. */
+        END_OF_A_RECORD_AMONG_OTHERS((files, closed) -> cut(files, closed.entries().get(closed.entries().size() / 2))),
         END_OF_THE_LAST_RECORD((files, closed) -> cut(files, closed.entries().getLast())),
         FIRST_EXTENT((files, closed) -> files.remove(nameOf(files, 0))),
         MIDDLE_EXTENT((files, closed) -> files.remove(nameOf(files, 1))),

@@ -68,8 +68,11 @@ final class StoreOracle implements Recovery<StoreState>, StateChecker<StoreState
                 && StoreState.store(opened).statistics().opening() == StoreOpening.CHECKPOINT) {
             byIndex.increment();
         }
-        if (opened.recovery().logs().stream().anyMatch(LogRecovery::trusted)) {
-            unscanned.increment();
+        for (LogRecovery log : opened.recovery().logs()) {
+            if (log.trusted()) {
+                unscanned.increment();
+                RecordsBehind.requireNone(image, log.endPosition());
+            }
         }
         return state;
     }

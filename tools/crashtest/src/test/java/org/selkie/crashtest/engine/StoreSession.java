@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.selkie.ImagePool;
@@ -27,11 +26,13 @@ final class StoreSession {
     private final ImagePool images;
     private final Recorder recorder;
     private final SplittableRandom random;
+    private final Interleaving interleaving;
 
     StoreSession(ImagePool images, Recorder recorder, SplittableRandom random) {
         this.images = images;
         this.recorder = recorder;
         this.random = random;
+        this.interleaving = new Interleaving(images.granularity());
     }
 
     SplittableRandom random() {
@@ -41,17 +42,19 @@ final class StoreSession {
     /** Opens the pool and the store, and closes them. Other threads may have stores under way between a store and its fence. */
     void within(Consumer<KvStore> work) {
         // Where the work fails the pool stays open: to close it could hide why.
-        Pool pool = images.open(StoreSession::dawdle);
+        Pool pool = images.open(interleaving::betweenStoreAndFence);
         work.accept(StoreState.store(pool));
         Operation closing = recorder.begin(new LogOracle.Closing(true));
         pool.close();
         recorder.acknowledge(closing);
     }
 
-    private static void dawdle() {
-        for (int i = ThreadLocalRandom.current().nextInt(4); i > 0; i--) {
-            Thread.yield();
-        }
+    /**
+     * Has another thread change a store, and this one go on before that change is durable: unless their keys are in one stripe
+     * of the index, about which the store's hash seed decides.
+     */
+    void overtake(Runnable slow, Runnable meanwhile) {
+        interleaving.overtake(slow, meanwhile, true);
     }
 
     private static String anyKey(int owner, SplittableRandom own) {

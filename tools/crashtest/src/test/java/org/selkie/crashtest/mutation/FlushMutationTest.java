@@ -149,6 +149,15 @@ final class FlushMutationTest {
     }
 
     @Test
+    void ofAMutantOnlyCrashesThatLeaveMoreAreLookedAt() {
+        MutationReport report = mutate(new Values(), VALUES_IN_ORDER);
+        List<Mutant> ofTheLast = report.mutants().stream()
+                .filter(mutant -> mutant.mutation() == Mutation.DROPPED_FENCE && mutant.events().size() == 1).toList();
+        assertEquals(2 * VALUES, ofTheLast.size());
+        ofTheLast.forEach(mutant -> assertTrue(mutant.report().points() < report.baseline().points(), mutant::toString));
+    }
+
+    @Test
     void anUntestedFlushIsNamedWithItsCallSite() {
         List<Mutant> survivors = mutate(new KeepingTheLargest(), VALUES_IN_ORDER).survivors();
         assertEquals(List.of(Mutation.DROPPED_FLUSH, Mutation.DROPPED_FENCE), survivors.stream().map(Mutant::mutation).toList());

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.crashtest;
 
-import java.lang.foreign.MemoryLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -25,11 +24,13 @@ final class Explanation {
 
     private final Trace trace;
     private final Settings settings;
+    private final FieldNames fields = new FieldNames();
     private int explained;
 
     Explanation(Trace trace, Settings settings) {
         this.trace = trace;
         this.settings = settings;
+        settings.layouts.forEach((region, layout) -> fields.layout(region, 0, layout));
     }
 
     /** Of the image as it is. One at a time, though several threads may find something. */
@@ -71,9 +72,8 @@ final class Explanation {
     }
 
     private String field(Event.Store store) {
-        MemoryLayout layout = settings.layouts.get(store.region().name());
-        return layout == null ? "bytes " + store.offsetBytes() + " to " + (store.offsetBytes() + store.lengthBytes() - 1)
-                : Fields.of(layout, store.offsetBytes(), store.lengthBytes());
+        String name = fields.of(store.region().name(), store.offsetBytes(), store.lengthBytes());
+        return name.isEmpty() ? "bytes " + store.offsetBytes() + " to " + (store.offsetBytes() + store.lengthBytes() - 1) : name;
     }
 
     /** Which flush or fence a store would have needed before the crash. */

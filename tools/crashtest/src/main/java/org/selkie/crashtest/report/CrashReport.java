@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.selkie.crashtest.FieldNames;
 import org.selkie.crashtest.InterruptedRecoveryError;
 import org.selkie.crashtest.Report;
 import org.selkie.crashtest.Violation;

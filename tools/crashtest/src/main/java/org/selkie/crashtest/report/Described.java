@@ -3,6 +3,7 @@ package org.selkie.crashtest.report;
 
 import java.nio.charset.StandardCharsets;
 import java.util.stream.IntStream;
+import org.selkie.crashtest.FieldNames;
 import org.selkie.crashtest.trace.Event;
 import org.selkie.crashtest.trace.StoreKind;
 

@@ -10,6 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.selkie.crashtest.Exploration;
+import org.selkie.crashtest.FieldNames;
 import org.selkie.crashtest.Report;
 import org.selkie.crashtest.model.PersistenceModel;
 import org.selkie.crashtest.trace.Operation;

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.selkie.crashtest.Checker;
 import org.selkie.crashtest.CrashImage;
 import org.selkie.crashtest.Exploration;
+import org.selkie.crashtest.FieldNames;
 import org.selkie.crashtest.Report;
 import org.selkie.crashtest.model.PersistenceModel;
 import org.selkie.crashtest.trace.Operation;

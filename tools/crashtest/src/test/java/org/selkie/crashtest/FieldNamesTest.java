@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.selkie.crashtest.report;
+package org.selkie.crashtest;
 
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.ValueLayout;

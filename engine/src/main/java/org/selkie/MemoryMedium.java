@@ -6,6 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.selkie.extent.Extent;
 import org.selkie.extent.ExtentOptions;
+import org.selkie.fault.NoSpaceException;
+import org.selkie.fault.PoolFullException;
 
 /** Anonymous memory, a memfd for each extent. Nothing of it outlives the process. */
 final class MemoryMedium implements ExtentMedium {
@@ -46,7 +48,12 @@ final class MemoryMedium implements ExtentMedium {
 
     @Override
     public Extent create(int number, long extentBytes) {
-        return Extent.anonymous(nameOf(number), extentOptions.withLengthBytes(extentBytes));
+        try {
+            return Extent.anonymous(nameOf(number), extentOptions.withLengthBytes(extentBytes));
+        } catch (NoSpaceException e) {
+            throw new PoolFullException("pool " + name + " cannot grow by an extent of " + extentBytes + " bytes: "
+                    + e.getMessage() + "; or trim a log", e);
+        }
     }
 
     @Override

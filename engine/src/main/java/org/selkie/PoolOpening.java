@@ -67,6 +67,10 @@ final class PoolOpening {
     }
 
     static Pool open(Path path, PoolOptions options) {
+        if (options.hugePages()) {
+            throw new IllegalArgumentException("Pool.open(" + path + ", withHugePages) = a file has the pages of its file system;"
+                    + " make the pool on a tmpfs mounted with huge=always, or on hugetlbfs, or in memory");
+        }
         List<Finding> before = List.of();
         for (int look = 1;; look++) {
             AtomicReference<PoolExtents> watcher = new AtomicReference<>();
@@ -89,7 +93,8 @@ final class PoolOpening {
     }
 
     static Pool inMemory(String name, PoolOptions options) {
-        return on(name, options, extentOptions -> new MemoryMedium(name, extentOptions));
+        return on(name, options,
+                extentOptions -> new MemoryMedium(name, extentOptions.withHugePages(options.hugePages())));
     }
 
     /** Opens or makes a pool on a medium that is made with the options of its extents. */

@@ -29,10 +29,11 @@ import org.selkie.seal.SealTier;
  * @param persister     wraps the way in which stores are made durable: for a recorder or a counter
  * @param trustsCleanClose whether the log of a store that was closed cleanly, with its index, is not scanned when the pool is
  *                      opened: see {@link #trustingCleanClose}
+ * @param hugePages     whether a pool in memory is made of pages of 2 MiB: see {@link #withHugePages}
  */
 public record PoolOptions(Durability durability, long extentBytes, long maxBytes, int spareExtents,
         RecoveryMode recoveryMode, boolean readOnly, boolean create, Optional<SealTier> sealTier, int mapDirectBit,
-        UnaryOperator<Persister> persister, boolean trustsCleanClose) {
+        UnaryOperator<Persister> persister, boolean trustsCleanClose, boolean hugePages) {
 
     public static final long DEFAULT_EXTENT_BYTES = 64L << 20;
 
@@ -53,59 +54,59 @@ public record PoolOptions(Durability durability, long extentBytes, long maxBytes
     /** Power-failure durability, extents of 64 MiB, torn tails dropped, made if absent. */
     public static PoolOptions defaults() {
         return new PoolOptions(Durability.POWER_FAILURE, DEFAULT_EXTENT_BYTES, Long.MAX_VALUE, 2,
-                RecoveryMode.DROP_TORN_TAIL, false, true, Optional.empty(), 0, UnaryOperator.identity(), false);
+                RecoveryMode.DROP_TORN_TAIL, false, true, Optional.empty(), 0, UnaryOperator.identity(), false, false);
     }
 
     public PoolOptions withDurability(Durability wanted) {
         return new PoolOptions(wanted, extentBytes, maxBytes, spareExtents, recoveryMode, readOnly, create, sealTier,
-                mapDirectBit, persister, trustsCleanClose);
+                mapDirectBit, persister, trustsCleanClose, hugePages);
     }
 
     public PoolOptions withExtentBytes(long bytes) {
         return new PoolOptions(durability, bytes, maxBytes, spareExtents, recoveryMode, readOnly, create, sealTier,
-                mapDirectBit, persister, trustsCleanClose);
+                mapDirectBit, persister, trustsCleanClose, hugePages);
     }
 
     public PoolOptions withMaxBytes(long bytes) {
         return new PoolOptions(durability, extentBytes, bytes, spareExtents, recoveryMode, readOnly, create, sealTier,
-                mapDirectBit, persister, trustsCleanClose);
+                mapDirectBit, persister, trustsCleanClose, hugePages);
     }
 
     public PoolOptions withSpareExtents(int extents) {
         return new PoolOptions(durability, extentBytes, maxBytes, extents, recoveryMode, readOnly, create, sealTier,
-                mapDirectBit, persister, trustsCleanClose);
+                mapDirectBit, persister, trustsCleanClose, hugePages);
     }
 
     public PoolOptions withRecoveryMode(RecoveryMode mode) {
         return new PoolOptions(durability, extentBytes, maxBytes, spareExtents, mode, readOnly, create, sealTier,
-                mapDirectBit, persister, trustsCleanClose);
+                mapDirectBit, persister, trustsCleanClose, hugePages);
     }
 
     /** For reading alone, and never made if absent. */
     public PoolOptions forReading() {
         return new PoolOptions(durability, extentBytes, maxBytes, spareExtents, recoveryMode, true, false, sealTier,
-                mapDirectBit, persister, trustsCleanClose);
+                mapDirectBit, persister, trustsCleanClose, hugePages);
     }
 
     /** Only a pool that exists. */
     public PoolOptions withoutCreating() {
         return new PoolOptions(durability, extentBytes, maxBytes, spareExtents, recoveryMode, readOnly, false, sealTier,
-                mapDirectBit, persister, trustsCleanClose);
+                mapDirectBit, persister, trustsCleanClose, hugePages);
     }
 
     public PoolOptions withSealTier(SealTier tier) {
         return new PoolOptions(durability, extentBytes, maxBytes, spareExtents, recoveryMode, readOnly, create,
-                Optional.of(tier), mapDirectBit, persister, trustsCleanClose);
+                Optional.of(tier), mapDirectBit, persister, trustsCleanClose, hugePages);
     }
 
     public PoolOptions withMapDirectBit(int bit) {
         return new PoolOptions(durability, extentBytes, maxBytes, spareExtents, recoveryMode, readOnly, create, sealTier,
-                bit, persister, trustsCleanClose);
+                bit, persister, trustsCleanClose, hugePages);
     }
 
     public PoolOptions withPersister(UnaryOperator<Persister> wrapper) {
         return new PoolOptions(durability, extentBytes, maxBytes, spareExtents, recoveryMode, readOnly, create, sealTier,
-                mapDirectBit, wrapper, trustsCleanClose);
+                mapDirectBit, wrapper, trustsCleanClose, hugePages);
     }
 
     /**
@@ -117,6 +118,16 @@ public record PoolOptions(Durability durability, long extentBytes, long maxBytes
      */
     public PoolOptions trustingCleanClose() {
         return new PoolOptions(durability, extentBytes, maxBytes, spareExtents, recoveryMode, readOnly, create, sealTier,
-                mapDirectBit, persister, true);
+                mapDirectBit, persister, true, hugePages);
+    }
+
+    /**
+     * Of a pool in memory: takes its extents, of 2 MiB or more, from the kernel's pool of huge pages (MFD_HUGETLB of
+     * memfd_create(2)), of which vm.nr_hugepages says how many there are. Where none is left, the pool is full. A pool of files
+     * is refused: its pages are those of its file system, such as a tmpfs mounted with huge=always.
+     */
+    public PoolOptions withHugePages() {
+        return new PoolOptions(durability, extentBytes, maxBytes, spareExtents, recoveryMode, readOnly, create, sealTier,
+                mapDirectBit, persister, trustsCleanClose, true);
     }
 }

@@ -23,7 +23,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-/** A pool whose directory is on hugetlbfs, whose files are whole pages of 2 MiB and have no write(2). */
+/** A pool whose directory is on hugetlbfs, whose files are whole pages of 2 MiB and have no write(2); and one in such pages. */
 class HugetlbfsPoolTest {
 
     private static final Path PAGES = Path.of("/proc/sys/vm/nr_hugepages");
@@ -86,6 +86,31 @@ class HugetlbfsPoolTest {
                 assertArrayEquals(new byte[] {2, 3}, store.get(new byte[] {1}));
             }
         }
+    }
+
+    @Test
+    void aPoolInMemoryIsMadeOfHugePagesAndFullWhenNoneIsLeft() throws IOException {
+        long free = Long.parseLong(number(FREE));
+        try (Pool pool = Pool.inMemory("memory", options().withHugePages())) {
+            Log log = pool.log("log");
+            byte[] payload = new byte[1 << 20];
+            PoolFullException full = null;
+            while (full == null) {
+                try {
+                    log.append(payload);
+                    assertTrue(Pools.entries(log).size() <= 2 * WANTED, "more was appended than there are pages");
+                } catch (PoolFullException e) {
+                    full = e;
+                }
+            }
+            assertTrue(Long.parseLong(number(FREE)) < EXTENT_BYTES >> 21, "pages are left");
+            int appended = Pools.entries(log).size();
+            assertTrue(appended >= (int) (free - 2), () -> appended + " MiB in " + free + " pages");
+        }
+        assertEquals(free, Long.parseLong(number(FREE)));
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class,
+                () -> Pool.open(temporary.resolve("pool"), options().withHugePages()));
+        assertTrue(refused.getMessage().contains("huge=always"), refused.getMessage());
     }
 
     @Test

@@ -61,7 +61,7 @@ final class BatchWriter {
         long position;
         List<Member> written;
         long end = 0;
-        stripes.forEach(stripe -> stripe.lock.lock());
+        stripes.forEach(Stripe::lock);
         try {
             written = look(members);
             position = written.isEmpty() ? log.tailPosition() : append(written);
@@ -69,7 +69,7 @@ final class BatchWriter {
                 end = Math.max(end, position + member.offset);
             }
         } finally {
-            stripes.reversed().forEach(stripe -> stripe.lock.unlock());
+            stripes.reversed().forEach(Stripe::unlock);
         }
         if (!written.isEmpty()) {
             Member last = written.getLast();

@@ -25,12 +25,15 @@ final class Call {
 
     final FoundRecord found = new FoundRecord();
     final Writer.Outcome outcome = new Writer.Outcome();
+    private final Staging staging = new Staging();
     byte[] key = new byte[0];
     int keyOffset;
     int keyBytes;
     long hash;
     /** Of the record that this call replaces, on media; 0 if it holds no value. */
     long bytesBefore;
+    /** What {@link Index#touch} returned: that it was loaded is all that it is for. */
+    long touched;
     /** Whether that record holds a value, expired or not. */
     boolean heldValue;
     private MemorySegment keyMemory = Arena.ofAuto().allocate(FIRST_KEY_BYTES, Long.BYTES);
@@ -194,6 +197,13 @@ final class Call {
 
     long payloadBytes() {
         return EntryLayout.payloadBytes(form(), valueBytes);
+    }
+
+    /** The entry in memory of this thread, but for the position of the record before. */
+    MemorySegment stage() {
+        MemorySegment staged = staging.memory(payloadBytes());
+        stage(staged, 0, 0);
+        return staged;
     }
 
     /** Writes the entry to memory, except for what only its place in the log decides. */

@@ -51,7 +51,7 @@ final class Checkpoint {
         int locked = 0;
         try {
             for (; locked < index.stripes(); locked++) {
-                index.stripeAt(locked).lock.lock();
+                index.stripeAt(locked).lock();
             }
             if (log.log().isRunning()) {
                 writeLocked();
@@ -60,7 +60,7 @@ final class Checkpoint {
             // The pool is full, or the log has stopped: then there is none. What was written of it means nothing.
         } finally {
             while (locked > 0) {
-                index.stripeAt(--locked).lock.unlock();
+                index.stripeAt(--locked).unlock();
             }
         }
     }

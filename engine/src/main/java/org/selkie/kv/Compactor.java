@@ -31,6 +31,7 @@ final class Compactor {
     private final Feeds feeds;
     private final LongSupplier clockMillis;
     private final FoundRecord found = new FoundRecord();
+    private final Staging staging = new Staging();
     private long movedBytes;
 
     Compactor(StoreLog log, Index index, Snapshots snapshots, Feeds feeds, LongSupplier clockMillis) {
@@ -144,7 +145,7 @@ final class Compactor {
         found.takeCopied(log.log().name(), cursor, position);
         long hash = index.hash(found.memory(), found.keyOffset(), found.keyBytes());
         Stripe stripe = index.stripe(hash);
-        stripe.lock.lock();
+        stripe.lock();
         try {
             // Asked of every record: what no index names any more may be what a snapshot that was opened meanwhile reads.
             if (snapshots.areOpen()) {
@@ -165,7 +166,7 @@ final class Compactor {
             }
             return true;
         } finally {
-            stripe.lock.unlock();
+            stripe.unlock();
         }
     }
 
@@ -174,10 +175,10 @@ final class Compactor {
         long contentBytes = (long) found.keyBytes() + found.valueBytes();
         int contentAt = EntryLayout.keyOffset(form);
         long payloadBytes = contentAt + contentBytes;
-        MemorySegment staging = stripe.staging(payloadBytes);
-        EntryLayout.write(staging, 0, position, form, found.expiryMillis(), found.version());
-        MemorySegment.copy(found.memory(), found.keyOffset(), staging, contentAt, contentBytes);
-        long moved = log.appendUrgently(RecordLayout.PUT, staging, payloadBytes);
+        MemorySegment staged = staging.memory(payloadBytes);
+        EntryLayout.write(staged, 0, position, form, found.expiryMillis(), found.version());
+        MemorySegment.copy(found.memory(), found.keyOffset(), staged, contentAt, contentBytes);
+        long moved = log.appendUrgently(RecordLayout.PUT, staged, payloadBytes);
         stripe.replace(slot, hash, moved);
         long bytes = RecordLayout.recordBytes(payloadBytes);
         stripe.count(bytes - found.recordBytes(), 0);

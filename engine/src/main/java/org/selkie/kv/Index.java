@@ -124,6 +124,13 @@ final class Index {
         return table.get(table.start(SlotTable.spread(hash)));
     }
 
+    /** As {@link #firstWord}, and loads what a writer needs beside it, both at once. What it returns says nothing. */
+    long touch(long hash) {
+        SlotTable table = stripe(hash).table();
+        int slot = table.start(SlotTable.spread(hash));
+        return table.get(slot) ^ table.hashAt(slot);
+    }
+
     /** The first word that may be a hash's, or {@link SlotTable#EMPTY}: a hint. */
     long wordOf(long hash) {
         SlotTable table = stripe(hash).table();

@@ -357,13 +357,13 @@ public final class KvStore extends ChangingCalls {
         long indexBytes = 0;
         for (int i = 0; i < index.stripes(); i++) {
             Stripe stripe = index.stripeAt(i);
-            stripe.lock.lock();
+            stripe.lock();
             try {
                 entries += stripe.liveEntries();
                 liveBytes += stripe.liveBytes();
                 indexBytes += stripe.indexBytes();
             } finally {
-                stripe.lock.unlock();
+                stripe.unlock();
             }
         }
         long logBytes = log.tailPosition() - log.log().startPosition();

@@ -35,13 +35,13 @@ final class Snapshots {
         int locked = 0;
         try {
             for (; locked < index.stripes(); locked++) {
-                index.stripeAt(locked).lock.lock();
+                index.stripeAt(locked).lock();
             }
             position = log.tailPosition();
             open.merge(position, 1, Integer::sum);
         } finally {
             while (locked > 0) {
-                index.stripeAt(--locked).lock.unlock();
+                index.stripeAt(--locked).unlock();
             }
         }
         try {

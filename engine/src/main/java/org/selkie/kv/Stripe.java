@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.kv;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.concurrent.locks.ReentrantLock;
-import org.selkie.format.RecordLayout;
+import java.util.concurrent.locks.LockSupport;
 import org.selkie.os.HotReplay;
 
 /**
@@ -21,51 +19,90 @@ import org.selkie.os.HotReplay;
 final class Stripe {
 
     private static final int FIRST_CAPACITY = 8;
-    private static final long FIRST_STAGING_BYTES = 1024;
     /** Of a capacity, in tenths: full enough for 24 bytes a key right after growing, see docs/decisions/0011. */
     private static final int MOST_TENTHS = 8;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final int SPINS = 64;
+    private static final int YIELDS = 64;
+    private static final long PARK_NANOS = 20_000;
     private static final VarHandle MOVES;
+    private static final VarHandle HOLDER;
+    private static final VarHandle LIVE_BYTES;
 
     static {
         try {
             MOVES = MethodHandles.lookup().findVarHandle(Stripe.class, "moves", int.class);
+            HOLDER = MethodHandles.lookup().findVarHandle(Stripe.class, "holder", long.class);
+            LIVE_BYTES = MethodHandles.lookup().findVarHandle(Stripe.class, "liveBytes", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    final ReentrantLock lock = new ReentrantLock();
+    /** The id of the thread that holds the lock, or 0. */
+    @SuppressWarnings("unused")
+    private volatile long holder;
     private volatile SlotTable table = new SlotTable(FIRST_CAPACITY);
     /** Odd while words are moved. */
     @SuppressWarnings("unused")
     private volatile int moves;
     private int used;
-    /** None before the first record: a store that is only read has hundreds of stripes for nothing. */
-    private MemorySegment staging = MemorySegment.NULL;
-    /** On media, of the records that the index names and that hold a value. */
+    /** On media, of the records that the index names and that hold a value. Some look without the lock. */
+    @SuppressWarnings("unused")
     private long liveBytes;
-    /** The same, for those who look without the lock. */
-    private volatile long shownLiveBytes;
     private long liveEntries;
+
+    /**
+     * Takes the lock. It is not reentrant, and letting it go is a plain store: most are held for the time of one record and its
+     * fence, about which a lock that queues its waiters takes as long as the index does
+     * (docs/decisions/0021-a-lock-for-the-time-of-a-fence.md).
+     */
+    void lock() {
+        long me = Thread.currentThread().threadId();
+        if (!HOLDER.compareAndSet(this, 0L, me)) {
+            await(me);
+        }
+    }
+
+    /** The holder may be in a fence, wait for an extent or for room, or have lost its core. */
+    @SuppressWarnings("ThreadPriorityCheck")
+    private void await(long me) {
+        if (holder == me) {
+            throw new IllegalStateException("a stripe's lock was taken twice by thread " + me);
+        }
+        for (int tries = 0; holder != 0 || !HOLDER.compareAndSet(this, 0L, me); tries++) {
+            if (tries < SPINS) {
+                Thread.onSpinWait();
+            } else if (tries < SPINS + YIELDS || Thread.currentThread().isInterrupted()) {
+                // Who is interrupted would not park.
+                Thread.yield();
+            } else {
+                LockSupport.parkNanos(this, PARK_NANOS);
+            }
+        }
+    }
+
+    void unlock() {
+        HOLDER.setRelease(this, 0L);
+    }
 
     /** What it holds at one moment. */
     long[] words() {
-        lock.lock();
+        lock();
         try {
             return table.words();
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
     boolean names(long hash, long position) {
-        lock.lock();
+        lock();
         try {
             return indexOf(hash, position) >= 0;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -197,32 +234,18 @@ final class Stripe {
     void clear() {
         table = new SlotTable(FIRST_CAPACITY);
         used = 0;
-        liveBytes = 0;
-        shownLiveBytes = 0;
+        LIVE_BYTES.setOpaque(this, 0L);
         liveEntries = 0;
     }
 
-    /** Memory for a record's payload. */
-    MemorySegment staging(long lengthBytes) {
-        if (staging.byteSize() < lengthBytes) {
-            if (lengthBytes > RecordLayout.LINE_BYTES << 10) {
-                // Not kept: of hundreds of stripes each would keep its longest.
-                return Arena.ofAuto().allocate(lengthBytes, RecordLayout.LINE_BYTES);
-            }
-            long kept = Math.max(FIRST_STAGING_BYTES, Long.highestOneBit(lengthBytes) << 1);
-            staging = Arena.ofAuto().allocate(kept, RecordLayout.LINE_BYTES);
-        }
-        return staging;
-    }
-
     void count(long bytes, int entries) {
-        liveBytes += bytes;
-        shownLiveBytes = liveBytes;
+        // No fence: one here would wait for the record that was just stored.
+        LIVE_BYTES.setOpaque(this, liveBytes + bytes);
         liveEntries += entries;
     }
 
     long liveBytes() {
-        return shownLiveBytes;
+        return (long) LIVE_BYTES.getOpaque(this);
     }
 
     long liveEntries() {

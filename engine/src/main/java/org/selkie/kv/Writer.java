@@ -59,9 +59,12 @@ final class Writer {
         long payloadBytes = call.payloadBytes();
         requireFits(call, payloadBytes);
         Stripe stripe = index.stripe(call.hash);
+        // On its way into the cache while the record is put together, and both before anybody has to wait for this thread.
+        call.touched = index.touch(call.hash);
+        MemorySegment staged = call.stage();
         long persistTo;
         boolean dropsLater = false;
-        stripe.lock.lock();
+        stripe.lock();
         try {
             int slot = outcome.isPlain() ? index.findToReplace(call, stripe, replaceable(type)) : Index.UNDECIDED;
             boolean writes;
@@ -83,14 +86,14 @@ final class Writer {
                 writes = outcome.holds && (type == RecordLayout.PUT || held);
             }
             if (writes) {
-                persistTo = append(call, type, stripe, slot, payloadBytes, outcome);
+                persistTo = append(call, type, stripe, slot, staged, outcome);
                 dropsLater = type == RecordLayout.DELETE;
             } else {
                 // The answer rests on this record, so it must not be taken back by a crash.
                 persistTo = slot >= 0 ? call.found.position() + Math.max(1, call.found.recordBytes()) : 0;
             }
         } finally {
-            stripe.lock.unlock();
+            stripe.unlock();
         }
         log.awaitPersisted(persistTo);
         if (dropsLater) {
@@ -132,15 +135,15 @@ final class Writer {
         };
     }
 
-    private long append(Call call, int type, Stripe stripe, int slot, long payloadBytes, Outcome outcome) {
+    private long append(Call call, int type, Stripe stripe, int slot, MemorySegment staged, Outcome outcome) {
         long previous = slot >= 0 ? Index.positionAt(stripe, slot) : 0;
         if (slot < 0) {
             stripe.reserve();
         }
-        MemorySegment staging = stripe.staging(payloadBytes);
-        call.stage(staging, 0, previous);
-        long position = type == RecordLayout.DELETE ? log.appendDeletion(type, staging, payloadBytes)
-                : log.append(type, staging, payloadBytes);
+        EntryLayout.writePrevious(staged, 0, previous);
+        long payloadBytes = call.payloadBytes();
+        long position = type == RecordLayout.DELETE ? log.appendDeletion(type, staged, payloadBytes)
+                : log.append(type, staged, payloadBytes);
         if (slot < 0) {
             index.insert(stripe, call.key, call.keyOffset, call.keyBytes, call.hash, position);
         } else {
@@ -158,7 +161,7 @@ final class Writer {
      * walk back from the deletion.
      */
     void drop(Stripe stripe, byte[] key, int offset, int lengthBytes, long hash, long position) {
-        stripe.lock.lock();
+        stripe.lock();
         try {
             if (snapshots.areOpen()) {
                 return;
@@ -168,7 +171,7 @@ final class Writer {
                 index.remove(stripe, slot, key, offset, lengthBytes);
             }
         } finally {
-            stripe.lock.unlock();
+            stripe.unlock();
         }
     }
 

@@ -9,19 +9,23 @@ import org.selkie.format.RecordLayout;
 final class Staging {
 
     private static final long FIRST_BYTES = 1024;
-    /** What is longer is not kept. */
-    private static final long MOST_BYTES = 64 << 10;
+    /** A power of two: of many threads each keeps as much. */
+    private static final long MOST_KEPT_BYTES = 64 << 10;
 
     private MemorySegment memory = Arena.ofAuto().allocate(FIRST_BYTES, RecordLayout.LINE_BYTES);
 
+    /** Whether memory of that length is used again, so that asking for it costs nothing. */
+    static boolean isKept(long lengthBytes) {
+        return lengthBytes <= MOST_KEPT_BYTES;
+    }
+
     /** Memory of that length at least, until the next call. */
     MemorySegment memory(long lengthBytes) {
+        if (!isKept(lengthBytes)) {
+            return Arena.ofAuto().allocate(lengthBytes, RecordLayout.LINE_BYTES);
+        }
         if (memory.byteSize() < lengthBytes) {
-            MemorySegment longer = Arena.ofAuto().allocate(Long.highestOneBit(lengthBytes) << 1, RecordLayout.LINE_BYTES);
-            if (lengthBytes > MOST_BYTES) {
-                return longer;
-            }
-            memory = longer;
+            memory = Arena.ofAuto().allocate(Long.highestOneBit(lengthBytes - 1) << 1, RecordLayout.LINE_BYTES);
         }
         return memory;
     }

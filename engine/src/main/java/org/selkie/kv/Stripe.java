@@ -26,6 +26,7 @@ final class Stripe {
     private static final int SPINS = 64;
     private static final int YIELDS = 64;
     private static final long PARK_NANOS = 20_000;
+    private static final long LONGEST_PARK_NANOS = 1_000_000;
     private static final VarHandle MOVES;
     private static final VarHandle HOLDER;
     private static final VarHandle LIVE_BYTES;
@@ -54,8 +55,7 @@ final class Stripe {
     private long liveEntries;
 
     /**
-     * Takes the lock. It is not reentrant, and letting it go is a plain store: most are held for the time of one record and its
-     * fence, about which a lock that queues its waiters takes as long as the index does
+     * Takes the lock. It is not reentrant, and letting it go is a plain store, without a barrier
      * (docs/decisions/0021-a-lock-for-the-time-of-a-fence.md).
      */
     void lock() {
@@ -65,12 +65,13 @@ final class Stripe {
         }
     }
 
-    /** The holder may be in a fence, wait for an extent or for room, or have lost its core. */
+    /** The holder may be in a fence, wait for an extent or for room, hold all stripes for a while, or have lost its core. */
     @SuppressWarnings("ThreadPriorityCheck")
     private void await(long me) {
         if (holder == me) {
             throw new IllegalStateException("a stripe's lock was taken twice by thread " + me);
         }
+        long parkNanos = PARK_NANOS;
         for (int tries = 0; holder != 0 || !HOLDER.compareAndSet(this, 0L, me); tries++) {
             if (tries < SPINS) {
                 Thread.onSpinWait();
@@ -78,7 +79,8 @@ final class Stripe {
                 // Who is interrupted would not park.
                 Thread.yield();
             } else {
-                LockSupport.parkNanos(this, PARK_NANOS);
+                LockSupport.parkNanos(this, parkNanos);
+                parkNanos = Math.min(2 * parkNanos, LONGEST_PARK_NANOS);
             }
         }
     }

@@ -2,6 +2,7 @@
 package org.selkie.kv;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.time.InstantSource;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,7 @@ final class Writer {
         Stripe stripe = index.stripe(call.hash);
         // On its way into the cache while the record is put together, and both before anybody has to wait for this thread.
         call.touched = index.touch(call.hash);
-        MemorySegment staged = call.stage();
+        MemorySegment staged = outcome.isPlain() || Staging.isKept(payloadBytes) ? call.stage() : null;
         long persistTo;
         boolean dropsLater = false;
         stripe.lock();
@@ -86,7 +87,8 @@ final class Writer {
                 writes = outcome.holds && (type == RecordLayout.PUT || held);
             }
             if (writes) {
-                persistTo = append(call, type, stripe, slot, staged, outcome);
+                MemorySegment entry = staged == null ? call.stage() : staged;
+                persistTo = append(call, type, stripe, slot, entry, outcome);
                 dropsLater = type == RecordLayout.DELETE;
             } else {
                 // The answer rests on this record, so it must not be taken back by a crash.
@@ -95,6 +97,9 @@ final class Writer {
         } finally {
             stripe.unlock();
         }
+        // The index's word may still be on its way to others. Two that put, and then look for what the other has put, must not
+        // both miss it: each call takes effect before it returns.
+        VarHandle.fullFence();
         log.awaitPersisted(persistTo);
         if (dropsLater) {
             drop(stripe, call.key, call.keyOffset, call.keyBytes, call.hash, outcome.version);

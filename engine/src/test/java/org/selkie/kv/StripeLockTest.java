@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.selkie.kv;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -63,27 +62,28 @@ class StripeLockTest {
         waiting.join(50);
         assertFalse(other.get());
         stripe.unlock();
-        waiting.join();
+        assertTrue(waiting.join(Duration.ofSeconds(60)));
         assertTrue(other.get());
     }
 
     @Test
     void whoIsInterruptedWhileItWaitsGetsItAndStaysInterrupted() throws Exception {
         stripe.lock();
-        CountDownLatch waits = new CountDownLatch(1);
         AtomicBoolean interrupted = new AtomicBoolean();
         Thread waiting = Thread.ofPlatform().start(() -> {
-            waits.countDown();
             stripe.lock();
             interrupted.set(Thread.currentThread().isInterrupted());
             stripe.unlock();
         });
-        assertTrue(waits.await(10, TimeUnit.SECONDS));
+        // Until it parks.
+        while (waiting.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
         waiting.interrupt();
         waiting.join(50);
         assertTrue(waiting.isAlive());
         stripe.unlock();
-        waiting.join();
+        assertTrue(waiting.join(Duration.ofSeconds(60)));
         assertTrue(interrupted.get());
     }
 }

@@ -67,10 +67,11 @@ public final class Exploration {
 
     /**
      * Only those of the crash points that come before certain events, by their numbers; the end of the trace has the number of
-     * its events. All unless given.
+     * its events. All unless given; given twice, those of both.
      */
     public Exploration onlyBefore(IntPredicate events) {
-        return with(copy -> copy.before = events);
+        IntPredicate known = settings.before;
+        return with(copy -> copy.before = known == null ? events : known.and(events));
     }
 
     /**

@@ -79,11 +79,10 @@ final class Explorer {
 
     /** Nothing was found, and that means nothing. */
     private void requireSense() {
-        // Some crashes alone may leave what nobody has to read.
-        if (!tally.read && settings.before == null) {
-            throw new TraceException("explore() showed " + tally.explored.get() + " images, and neither recovery nor the checker "
-                    + "read anything of any of them; recover from the image that the checker is given, with image.region(), "
-                    + "image.memory(name) or image.buffer(name), not from the memory that the run stored to");
+        if (!tally.read) {
+            throw new NothingReadException("explore() showed " + tally.explored.get() + " images, and neither recovery nor the"
+                    + " checker read anything of any of them; recover from the image that the checker is given, with"
+                    + " image.region(), image.memory(name) or image.buffer(name), not from the memory that the run stored to");
         }
         if (plan.points() > settings.budget && !settings.leavesOutPoints) {
             throw new TraceException("budget " + settings.budget + " is too small to reach the " + plan.points()

@@ -7,7 +7,6 @@ import java.lang.foreign.PaddingLayout;
 import java.lang.foreign.SequenceLayout;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.selkie.crashtest.trace.Trace;
 import org.selkie.crashtest.trace.TraceException;
 
@@ -51,7 +50,7 @@ public final class FieldNames {
 
     /** The fields of a range, such as {@code header.count}; empty when nobody has named any. */
     public String of(String region, long offsetBytes, long lengthBytes) {
-        List<String> found = new ArrayList<>();
+        Found found = new Found();
         for (Named one : named) {
             if (one.region.equals(region) && offsetBytes < one.offsetBytes + one.lengthBytes
                     && offsetBytes + lengthBytes > one.offsetBytes) {
@@ -60,12 +59,25 @@ public final class FieldNames {
                 collect(one.layout, one.name, from, to, found);
             }
         }
-        String more = found.size() > MOST_NAMES ? " and " + (found.size() - MOST_NAMES) + " more" : "";
-        return found.stream().limit(MOST_NAMES).collect(Collectors.joining(", ")) + more;
+        return String.join(", ", found.names) + (found.further > 0 ? " and " + found.further + " more" : "");
+    }
+
+    /** The first names, and how many there are besides. */
+    private static final class Found {
+        private final List<String> names = new ArrayList<>();
+        private long further;
+
+        void add(String name) {
+            if (names.size() < MOST_NAMES) {
+                names.add(name);
+            } else {
+                further++;
+            }
+        }
     }
 
     /** Collects what overlaps the bytes from..to of a layout. */
-    private static void collect(MemoryLayout layout, String path, long from, long to, List<String> found) {
+    private static void collect(MemoryLayout layout, String path, long from, long to, Found found) {
         switch (layout) {
             case GroupLayout group -> {
                 boolean union = group instanceof java.lang.foreign.UnionLayout;
@@ -82,8 +94,7 @@ public final class FieldNames {
             }
             case SequenceLayout sequence when sequence.elementLayout().byteSize() > 0 -> {
                 long size = sequence.elementLayout().byteSize();
-                long last = Math.min((to - 1) / size, from / size + MOST_NAMES);
-                for (long index = from / size; index <= last; index++) {
+                for (long index = from / size; index <= (to - 1) / size; index++) {
                     collect(sequence.elementLayout(), path + "[" + index + "]", Math.max(from - index * size, 0),
                             Math.min(to - index * size, size), found);
                 }

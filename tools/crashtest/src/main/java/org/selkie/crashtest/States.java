@@ -5,10 +5,10 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.math.BigInteger;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What is said of states that recovery gave and that are compared. */
@@ -58,7 +58,8 @@ final class States {
             case BigInteger number -> number.getClass() == BigInteger.class;
             case Optional<?> one -> isValue(one.orElse(null));
             case Record one -> isValueOf(one);
-            case Collection<?> many when isOfTheJdk(many) -> many.stream().allMatch(States::isValue);
+            case List<?> many when isOfTheJdk(many) -> many.stream().allMatch(States::isValue);
+            case Set<?> many when isOfTheJdk(many) -> many.stream().allMatch(States::isValue);
             case Map<?, ?> map when isOfTheJdk(map) -> map.keySet().stream().allMatch(States::isValue)
                     && map.values().stream().allMatch(States::isValue);
             default -> false;

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
 import org.selkie.crashtest.model.CrashCase;
 import org.selkie.crashtest.model.CrashStates;
 import org.selkie.crashtest.model.FlatMemory;
@@ -40,13 +41,18 @@ final class CrashSet {
         return set;
     }
 
-    /** The numbers of events of another run before which a crash leaves more than this one's crashes at the same moment. */
+    /**
+     * The numbers of events of another run before which a crash may leave more than this one's crashes at the same moment: of
+     * those that lead up to a moment all, as who explores within bounds may see there what is beyond them at its end.
+     */
     Set<Integer> exceededBefore(Trace other, PersistenceModel model) {
         Set<Integer> numbers = new HashSet<>();
+        int[] from = new int[1];
         each(other, model, (event, there) -> {
             if (!combinations.containsAll(there.combinations)) {
-                numbers.add(event);
+                IntStream.rangeClosed(from[0], event).forEach(numbers::add);
             }
+            from[0] = event + 1;
         });
         return numbers;
     }

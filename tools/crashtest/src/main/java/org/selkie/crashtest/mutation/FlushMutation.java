@@ -13,6 +13,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.selkie.crashtest.CrashConsistencyError;
 import org.selkie.crashtest.Exploration;
+import org.selkie.crashtest.NothingReadException;
 import org.selkie.crashtest.Report;
 import org.selkie.crashtest.model.PersistenceModel;
 import org.selkie.crashtest.trace.Event;
@@ -182,10 +183,18 @@ public final class FlushMutation {
             List<Integer> numbers = events.stream().map(Event::number).toList();
             MutatedRun run = new MutatedRun(trace, place.mutation, Set.copyOf(numbers), model);
             Set<Integer> more = run.leavesMoreBefore(unchanged);
-            Report report = more.isEmpty() ? baseline
-                    : exploring.apply(Exploration.of(run.trace()).model(model).onlyBefore(more::contains));
-            Verdict verdict = more.isEmpty() ? Verdict.REDUNDANT : !report.violations().isEmpty() ? Verdict.KILLED
-                    : report.isComplete() ? Verdict.UNTESTED : Verdict.UNDECIDED;
+            Report report = baseline;
+            Verdict verdict = Verdict.REDUNDANT;
+            if (!more.isEmpty()) {
+                try {
+                    report = exploring.apply(Exploration.of(run.trace()).model(model).onlyBefore(more::contains));
+                    verdict = !report.violations().isEmpty() ? Verdict.KILLED
+                            : report.isComplete() ? Verdict.UNTESTED : Verdict.UNDECIDED;
+                } catch (NothingReadException e) {
+                    // Of the unchanged run something was read: what this one leaves beside that nobody looks at.
+                    verdict = Verdict.UNTESTED;
+                }
+            }
             Mutant mutant = new Mutant(place.mutation, events.getFirst().site(), place.name, numbers, place.events.size(),
                     verdict, report);
             if (place.mutation.isDrop() && (verdict == Verdict.REDUNDANT || verdict == Verdict.UNTESTED)) {

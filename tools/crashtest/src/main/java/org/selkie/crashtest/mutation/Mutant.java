@@ -14,7 +14,8 @@ import org.selkie.crashtest.trace.Site;
  * @param events      numbers of the events it was done to, in the unchanged trace
  * @param occurrences how many events of the place it could have been done to: all, where the place itself was changed
  * @param verdict     whether it was noticed
- * @param report      what was explored: of the mutant, or of the unchanged run where the mutant leaves nothing else
+ * @param report      what was explored: of the mutant, or of the unchanged run where the mutant leaves nothing else that
+ *                    somebody reads
  */
 public record Mutant(Mutation mutation, Site site, String place, List<Integer> events, int occurrences, Verdict verdict,
         Report report) {

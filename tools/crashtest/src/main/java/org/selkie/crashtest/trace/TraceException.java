@@ -4,7 +4,7 @@ package org.selkie.crashtest.trace;
 import org.selkie.fault.SelkieException;
 
 /** What was to be recorded or explored cannot be. */
-public final class TraceException extends SelkieException {
+public class TraceException extends SelkieException {
 
     private static final long serialVersionUID = 1L;
 

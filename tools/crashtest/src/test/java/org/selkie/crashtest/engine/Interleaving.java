@@ -33,11 +33,13 @@ final class Interleaving {
      * Has another thread store a record, and this one go on before that record is durable.
      *
      * @param mayWait whether this one may have to wait, and then does not overtake
+     * @return whether it has overtaken
      */
-    void overtake(Runnable slow, Runnable meanwhile, boolean mayWait) {
+    boolean overtake(Runnable slow, Runnable meanwhile, boolean mayWait) {
         Overtaking current = new Overtaking(granularity == Granularity.PAGE, mayWait);
         overtaking = current;
-        current.run(slow, meanwhile);
+        boolean overtaken = current.run(slow, meanwhile);
         overtaking = null;
+        return overtaken;
     }
 }

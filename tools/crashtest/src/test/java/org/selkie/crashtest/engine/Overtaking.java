@@ -23,6 +23,8 @@ final class Overtaking {
     private final CountDownLatch stored = new CountDownLatch(1);
     private final CountDownLatch overtaken = new CountDownLatch(1);
     private volatile @Nullable Thread slow;
+    /** Whether the first thread has lost its patience. */
+    private volatile boolean wentOn;
 
     /**
      * Nobody has stored yet.
@@ -35,7 +37,8 @@ final class Overtaking {
         this.mayWait = mayWait;
     }
 
-    void run(Runnable first, Runnable meanwhile) {
+    /** Returns whether it came so. */
+    boolean run(Runnable first, Runnable meanwhile) {
         try (ExecutorService other = Executors.newSingleThreadExecutor()) {
             Future<?> running = other.submit(() -> {
                 slow = Thread.currentThread();
@@ -53,6 +56,7 @@ final class Overtaking {
                 overtaken.countDown();
             }
             running.get();
+            return !wentOn;
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
@@ -70,7 +74,8 @@ final class Overtaking {
         } else if (isARecord()) {
             stored.countDown();
             try {
-                if (!overtaken.await(mayWait ? SHORT_PATIENCE_SECONDS : PATIENCE_SECONDS, TimeUnit.SECONDS) && !mayWait) {
+                wentOn = !overtaken.await(mayWait ? SHORT_PATIENCE_SECONDS : PATIENCE_SECONDS, TimeUnit.SECONDS);
+                if (wentOn && !mayWait) {
                     throw new IllegalStateException("was not overtaken for " + PATIENCE_SECONDS + " s");
                 }
             } catch (InterruptedException e) {

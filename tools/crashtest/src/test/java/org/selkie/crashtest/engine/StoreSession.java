@@ -22,6 +22,7 @@ import org.selkie.persist.Durability;
 final class StoreSession {
 
     private static final int KEYS = 4;
+    private static final int MOST_TRIES = 5;
 
     private final ImagePool images;
     private final Recorder recorder;
@@ -50,11 +51,15 @@ final class StoreSession {
     }
 
     /**
-     * Has another thread change a store, and this one go on before that change is durable: unless their keys are in one stripe
-     * of the index, about which the store's hash seed decides.
+     * Has another thread change a store, and this one go on before that change is durable; again, if their keys happened to be in
+     * one stripe of the index, about which the store's hash seed decides.
      */
     void overtake(Runnable slow, Runnable meanwhile) {
-        interleaving.overtake(slow, meanwhile, true);
+        for (int tries = 0; !interleaving.overtake(slow, meanwhile, true); tries++) {
+            if (tries == MOST_TRIES) {
+                throw new IllegalStateException("a change to a store was not overtaken by another one, " + tries + " times");
+            }
+        }
     }
 
     private static String anyKey(int owner, SplittableRandom own) {

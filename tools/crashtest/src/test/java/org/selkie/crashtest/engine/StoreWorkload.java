@@ -96,18 +96,6 @@ enum StoreWorkload {
             });
         }
     },
-    /** Closed with its index; then what is written right behind that is overtaken. */
-    OVERTAKEN_BEHIND_THE_INDEX(4) {
-        @Override
-        void run(StoreSession session) {
-            SplittableRandom random = session.random();
-            session.within(store -> fillAnExtent(session, store, random));
-            session.within(store -> {
-                SplittableRandom own = random.split();
-                session.overtake(() -> session.put(store, 1, own, 7_000), () -> session.put(store, 0, random, 20));
-            });
-        }
-    },
     /** Closed cleanly and opened again, and compacted in between. */
     REOPENING(5) {
         @Override
@@ -120,6 +108,18 @@ enum StoreWorkload {
                     store.compact();
                 });
             }
+        }
+    },
+    /** Closed with its index; then what is written right behind that is overtaken. */
+    OVERTAKEN_BEHIND_THE_INDEX(4) {
+        @Override
+        void run(StoreSession session) {
+            SplittableRandom random = session.random();
+            session.within(store -> fillAnExtent(session, store, random));
+            session.within(store -> {
+                SplittableRandom own = random.split();
+                session.overtake(() -> session.put(store, 1, own, 7_000), () -> session.put(store, 0, random, 20));
+            });
         }
     };
 

@@ -29,15 +29,17 @@ final class Examiner<S> {
     private final StateChecker<? super S> checker;
     /** States that the checker took, and whether it looked at the image besides. */
     private final Map<Seen, Boolean> states = new ConcurrentHashMap<>();
-    /** Where it did: the state with the image. */
+    /** Where it did. */
     private final Set<SeenImage> images = ConcurrentHashMap.newKeySet();
+    /** Of states that are not kept, as nobody compares them: what tells them apart, mostly. */
+    private final Set<Long> hashes = ConcurrentHashMap.newKeySet();
 
     /** A state that the checker took, with what had been promised. */
     private record Seen(@Nullable Object state, int epoch) {
     }
 
-    /** The same, with all else that the checker may have asked the image for. */
-    private record SeenImage(Seen seen, long image, int damagedLine, int event) {
+    /** All that the checker may have asked an image for; what recovery makes of it is the same each time. */
+    private record SeenImage(long image, int damagedLine, int event) {
     }
 
     /** What an uninterrupted recovery gave. */
@@ -52,7 +54,7 @@ final class Examiner<S> {
 
     /** Different states that the checker was asked about, with what had been promised; 0 for a plain checker. */
     int states() {
-        return states.size();
+        return states.size() + hashes.size();
     }
 
     /** The examination of the images of a crash, with what is counted of interrupted recoveries. */
@@ -86,8 +88,7 @@ final class Examiner<S> {
                 if (expected != null && settings.sameAfterInterruption && !Objects.equals(expected.state, state)) {
                     throw States.differ("after the interruption recovery gives ", state, ", without it ", expected.state);
                 }
-                check(state, moment, expected == null ? new SeenImage(new Seen(state, moment.epoch()), hash, damagedLine,
-                        moment.event()) : null, workspace);
+                check(state, moment, expected == null ? new SeenImage(hash, damagedLine, moment.event()) : null, workspace);
             }
             workspace.wasRead = access.wasRead();
         } finally {
@@ -123,8 +124,12 @@ final class Examiner<S> {
         access.check();
         checker.check(state, workspace.image);
         boolean looked = hidden || access.asked();
-        if (states.size() < MOST_STATES) {
-            states.merge(seen, looked, Boolean::logicalOr);
+        if (states() < MOST_STATES) {
+            if (hidden) {
+                hashes.add((long) moment.epoch() << Integer.SIZE | (Objects.hashCode(state) & 0xffffffffL));
+            } else {
+                states.merge(seen, looked, Boolean::logicalOr);
+            }
         }
         if (looked && here != null && images.size() < MOST_STATES) {
             images.add(here);

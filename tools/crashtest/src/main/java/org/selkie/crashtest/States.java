@@ -4,6 +4,7 @@ package org.selkie.crashtest;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.math.BigInteger;
+import java.nio.Buffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -48,13 +49,17 @@ final class States {
     }
 
     /**
-     * Whether a state is all that it will ever be: a text, a number, a constant, or a record, list, set, map or optional of such.
-     * Anything else may look into the image's memory when it is asked, and be equal to another while what it shows is not.
+     * Whether a state is all that it will ever be: a text, a number, a constant, an array or a buffer on the heap, which is a
+     * copy, or a record, list, set, map or optional of such. Anything else may look into the image's memory when it is asked, and
+     * be equal to another while what it shows is not.
      */
     static boolean isValue(@Nullable Object state) {
         return switch (state) {
             case null -> true;
             case String _, Boolean _, Character _, Byte _, Short _, Integer _, Long _, Float _, Double _, Enum<?> _ -> true;
+            case byte[] _, short[] _, char[] _, int[] _, long[] _, float[] _, double[] _, boolean[] _ -> true;
+            case Object[] many -> Arrays.stream(many).allMatch(States::isValue);
+            case Buffer buffer -> !buffer.isDirect();
             case BigInteger number -> number.getClass() == BigInteger.class;
             case Optional<?> one -> isValue(one.orElse(null));
             case Record one -> isValueOf(one);

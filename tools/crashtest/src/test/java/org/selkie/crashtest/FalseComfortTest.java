@@ -4,6 +4,7 @@ package org.selkie.crashtest;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -111,6 +112,30 @@ final class FalseComfortTest {
                 (view, image) -> noHole(((View) view.get(1)).values())));
         assertBroken(Exploration.of(wrong()).explore(image -> new Held(new View(image.memory("r"))),
                 (held, image) -> noHole(((View) held.anything()).values())));
+    }
+
+    @Test
+    void aStateOfCopiesIsAskedAboutOnceHoweverManyImagesGiveIt() {
+        AtomicInteger asked = new AtomicInteger();
+        Report report = Exploration.of(wrong()).explore(image -> new Copied(image.memory("r").get(ValueLayout.JAVA_LONG, 0),
+                new byte[] {1}, ByteBuffer.wrap(new byte[] {2})), (copied, image) -> asked.incrementAndGet());
+        assertEquals(report.states(), asked.get());
+        assertTrue(report.explored() > asked.get(), report::coverage);
+    }
+
+    /** Equal if the number is. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Copied(long count, byte[] bytes, ByteBuffer buffer) {
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Copied copied && copied.count == count;
+        }
+
+        @Override
+        public int hashCode() {
+            return Long.hashCode(count);
+        }
     }
 
     /** What it holds is not in its type. */
